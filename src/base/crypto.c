@@ -1,0 +1,134 @@
+/* OpenSSL behind a few words. See crypto.h. */
+#include "base/crypto.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+
+#include "base/alloc.h"
+#include "base/banned.h"
+
+void crypto_random(void *bytes, size_t len)
+{
+    if (RAND_bytes(bytes, (int)len) != 1)
+        abort();
+}
+
+unsigned crypto_random_below(unsigned limit)
+{
+    uint64_t number;
+
+    if (limit < 2)
+        return 0;
+    crypto_random(&number, sizeof(number));
+    return (unsigned)(number % limit);
+}
+
+void crypto_sha256(const void *bytes, size_t len,
+                   unsigned char digest[CRYPTO_DIGEST_SIZE])
+{
+    if (EVP_Digest(bytes, len, digest, NULL, EVP_sha256(), NULL) != 1)
+        abort();
+}
+
+void crypto_hmac_sha256(const void *key, size_t key_len, const void *bytes,
+                        size_t len, unsigned char digest[CRYPTO_DIGEST_SIZE])
+{
+    unsigned digest_len = CRYPTO_DIGEST_SIZE;
+
+    if (!HMAC(EVP_sha256(), key, (int)key_len, bytes, len, digest, &digest_len))
+        abort();
+}
+
+bool crypto_equal(const void *a, const void *b, size_t len)
+{
+    return CRYPTO_memcmp(a, b, len) == 0;
+}
+
+void crypto_hex(const void *bytes, size_t len, char *text)
+{
+    static const char digits[] = "0123456789abcdef";
+    const unsigned char *from = bytes;
+
+    for (size_t i = 0; i < len; i++) {
+        text[2 * i] = digits[from[i] >> 4];
+        text[2 * i + 1] = digits[from[i] & 15];
+    }
+    text[2 * len] = '\0';
+}
+
+void crypto_base64(const void *bytes, size_t len, struct buf *out)
+{
+    unsigned char *text = alloc_zero(4 * ((len + 2) / 3) + 1, 1);
+    int text_len = EVP_EncodeBlock(text, bytes, (int)len);
+
+    buf_add(out, text, (size_t)text_len);
+    crypto_wipe(text, (size_t)text_len);
+    free(text);
+}
+
+void crypto_base64url(const void *bytes, size_t len, struct buf *out)
+{
+    size_t start = out->len;
+
+    crypto_base64(bytes, len, out);
+    for (size_t i = start; i < out->len; i++) {
+        if (out->data[i] == '+')
+            out->data[i] = '-';
+        if (out->data[i] == '/')
+            out->data[i] = '_';
+    }
+    while (out->len > start && out->data[out->len - 1] == '=')
+        out->data[--out->len] = '\0';
+}
+
+static bool base64_alphabet(const char *text, size_t len)
+{
+    size_t pad = 0;
+
+    while (pad < 2 && pad < len && text[len - 1 - pad] == '=')
+        pad++;
+    for (size_t i = 0; i < len - pad; i++)
+        if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                    "0123456789+/",
+                    text[i]) ||
+            !text[i])
+            return false;
+    return true;
+}
+
+bool crypto_base64_decode(const char *text, size_t text_len,
+                          unsigned char *bytes, size_t size, size_t *len)
+{
+    unsigned char *room;
+    size_t out_len, pad = 0;
+    bool ok;
+
+    if (!text_len || text_len % 4 || text_len > 1 << 20 ||
+        !base64_alphabet(text, text_len))
+        return false;
+    while (pad < 2 && text[text_len - 1 - pad] == '=')
+        pad++;
+    out_len = text_len / 4 * 3 - pad;
+    if (out_len > size)
+        return false;
+    room = alloc_zero(text_len / 4 * 3 + 1, 1);
+    ok = EVP_DecodeBlock(room, (const unsigned char *)text, (int)text_len) >= 0;
+    if (ok) {
+        memcpy(bytes, room, out_len);
+        *len = out_len;
+    }
+    crypto_wipe(room, text_len / 4 * 3);
+    free(room);
+    return ok;
+}
+
+void crypto_wipe(void *bytes, size_t len)
+{
+    OPENSSL_cleanse(bytes, len);
+}

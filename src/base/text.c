@@ -1,0 +1,211 @@
+/* Text. See text.h. */
+#include "base/text.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <unistr.h>
+
+#include "base/banned.h"
+
+#define LONGEST_WORD 64
+
+static char lower(char c)
+{
+    return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+}
+
+bool text_equal_nocase(const char *a, const char *b)
+{
+    while (*a && lower(*a) == lower(*b)) {
+        a++;
+        b++;
+    }
+    return *a == '\0' && *b == '\0';
+}
+
+bool text_starts(const char *text, const char *start)
+{
+    return strncmp(text, start, strlen(start)) == 0;
+}
+
+bool text_int(const char *text, int64_t min, int64_t max, int64_t *number)
+{
+    const char *first = *text == '-' ? text + 1 : text;
+    char *end;
+    long long value;
+
+    if (*first < '0' || *first > '9')
+        return false;
+    errno = 0;
+    value = strtoll(text, &end, 10);
+    if (errno || *end || value < min || value > max)
+        return false;
+    *number = value;
+    return true;
+}
+
+bool text_utf8_ok(const char *text, size_t len)
+{
+    return u8_check((const uint8_t *)text, len) == NULL;
+}
+
+size_t text_characters(const char *text, size_t len)
+{
+    return u8_mbsnlen((const uint8_t *)text, len);
+}
+
+bool text_clean(const char *text, size_t len)
+{
+    if (!text_utf8_ok(text, len))
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)text[i];
+
+        if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f)
+            return false;
+    }
+    return true;
+}
+
+void text_html(struct buf *out, const char *text)
+{
+    for (; *text; text++) {
+        switch (*text) {
+        case '&':
+            buf_text(out, "&amp;");
+            break;
+        case '<':
+            buf_text(out, "&lt;");
+            break;
+        case '>':
+            buf_text(out, "&gt;");
+            break;
+        case '"':
+            buf_text(out, "&quot;");
+            break;
+        case '\'':
+            buf_text(out, "&#39;");
+            break;
+        default:
+            buf_char(out, *text);
+        }
+    }
+}
+
+void text_json(struct buf *out, const char *text)
+{
+    buf_char(out, '"');
+    for (; *text; text++) {
+        unsigned char c = (unsigned char)*text;
+
+        if (c == '"' || c == '\\')
+            buf_format(out, "\\%c", c);
+        else if (c < 0x20 || c == 0x7f)
+            buf_format(out, "\\u%04x", c);
+        else
+            buf_char(out, *text);
+    }
+    buf_char(out, '"');
+}
+
+void text_percent(struct buf *out, const char *text)
+{
+    for (; *text; text++) {
+        if (strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                   "0123456789-._~",
+                   *text))
+            buf_char(out, *text);
+        else
+            buf_format(out, "%%%02X", (unsigned char)*text);
+    }
+}
+
+static int hex_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c = lower(c);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool text_percent_decode(const char *text, size_t len, bool plus,
+                         struct buf *out)
+{
+    for (size_t i = 0; i < len; i++) {
+        int high, low;
+
+        if (plus && text[i] == '+') {
+            buf_char(out, ' ');
+            continue;
+        }
+        if (text[i] != '%') {
+            if (!text[i])
+                return false;
+            buf_char(out, text[i]);
+            continue;
+        }
+        if (len - i < 3)
+            return false;
+        high = hex_value(text[i + 1]);
+        low = hex_value(text[i + 2]);
+        if (high < 0 || low < 0 || high * 16 + low == 0)
+            return false;
+        buf_char(out, (char)(high * 16 + low));
+        i += 2;
+    }
+    return true;
+}
+
+static size_t smallest(size_t a, size_t b, size_t c)
+{
+    size_t least = a < b ? a : b;
+
+    return least < c ? least : c;
+}
+
+/* Levenshtein's distance: insertions, deletions, replacements. */
+static size_t distance(const char *a, const char *b)
+{
+    size_t row[LONGEST_WORD + 1];
+    size_t b_len = strlen(b);
+
+    for (size_t j = 0; j <= b_len; j++)
+        row[j] = j;
+    for (size_t i = 0; a[i]; i++) {
+        size_t corner = row[0];
+
+        row[0] = i + 1;
+        for (size_t j = 0; j < b_len; j++) {
+            size_t above = row[j + 1];
+
+            row[j + 1] = smallest(above + 1, row[j] + 1,
+                                  corner + (lower(a[i]) != lower(b[j])));
+            corner = above;
+        }
+    }
+    return row[b_len];
+}
+
+const char *text_nearest(const char *text, const char *const *words)
+{
+    const char *nearest = NULL;
+    size_t least = strlen(text) / 2 + 1;
+
+    if (strlen(text) > LONGEST_WORD)
+        return NULL;
+    for (; *words; words++) {
+        size_t far;
+
+        if (strlen(*words) > LONGEST_WORD)
+            continue;
+        far = distance(text, *words);
+        if (far < least) {
+            least = far;
+            nearest = *words;
+        }
+    }
+    return nearest;
+}

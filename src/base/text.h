@@ -1,0 +1,43 @@
+/* Small questions about text, and its escapes. */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attributes.h"
+#include "base/buf.h"
+
+/* ASCII only, whatever the locale. */
+bool text_equal_nocase(const char *a, const char *b);
+bool text_starts(const char *text, const char *start);
+
+/* A whole number in decimal, no sign but '-', nothing after it. */
+must_check bool text_int(const char *text, int64_t min, int64_t max,
+                         int64_t *number);
+
+/* By libunistring: well-formed UTF-8, and how many characters it has. */
+bool text_utf8_ok(const char *text, size_t len);
+size_t text_characters(const char *text, size_t len);
+
+/* Valid UTF-8 without control characters other than tab and line ends. */
+bool text_clean(const char *text, size_t len);
+
+void text_html(struct buf *out, const char *text); /* & < > " ' as entities */
+void text_json(struct buf *out, const char *text); /* with its quotes */
+void text_percent(struct buf *out,
+                  const char *text); /* for a URL's path or query */
+
+/*
+ * Decodes %XX and, when plus is set, '+' into out. False when an escape is
+ * broken or is %00.
+ */
+must_check bool text_percent_decode(const char *text, size_t len, bool plus,
+                                    struct buf *out);
+
+/* The one of words nearest to text, or NULL when none is near. NULL ends words.
+ */
+const char *text_nearest(const char *text, const char *const *words);
+
+#endif

@@ -1,0 +1,54 @@
+/*
+ * Reads what Zendesk Chat answers, and tolerates all that has been seen: ids as
+ * text or number, docs as map or array, null entries, unknown keys.
+ */
+#ifndef CHAT_CHAT_READER_H
+#define CHAT_CHAT_READER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attributes.h"
+
+#define CHAT_ID_MAX 128
+
+/* The answer of Create Chat: its id as text. False: no readable id in it. */
+must_check bool chat_read_created(const char *body, size_t len,
+                                  char id[CHAT_ID_MAX + 1]);
+
+/* A page of search results. ids: owned by the page. */
+struct chat_page {
+    char (*ids)[CHAT_ID_MAX + 1];
+    size_t count;
+    bool more; /* there is a next page (the URL itself is never followed) */
+};
+must_check bool chat_read_search(const char *body, size_t len,
+                                 struct chat_page *page);
+void chat_page_clear(struct chat_page *page);
+
+/* What `ids=` tells of one chat. */
+struct chat_row {
+    char id[CHAT_ID_MAX + 1];
+    char session_id[CHAT_ID_MAX + 1]; /* "" when absent */
+    int64_t ticket_id;                /* 0: none */
+};
+struct chat_rows {
+    struct chat_row *list; /* owned */
+    size_t count;
+};
+must_check bool chat_read_docs(const char *body, size_t len,
+                               struct chat_rows *rows);
+void chat_rows_clear(struct chat_rows *rows);
+
+/* What resolve needs back out of a stored Create body. "" when absent. */
+struct chat_sent {
+    char email[321];
+    char name[256];
+    char first_words[128]; /* of the message, for a search by text */
+    char session_id[CHAT_ID_MAX + 1];
+};
+must_check bool chat_read_sent(const char *body, size_t len,
+                               struct chat_sent *sent);
+
+#endif

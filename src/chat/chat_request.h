@@ -1,0 +1,46 @@
+/*
+ * Builds requests to the Chats API. base_url has no slash at the end; the token
+ * becomes the Authorization header. The caller sets timeouts and sends.
+ */
+#ifndef CHAT_CHAT_REQUEST_H
+#define CHAT_CHAT_REQUEST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/http_message.h"
+#include "base/secret.h"
+
+struct chat_endpoint {
+    const char *base_url;       /* borrowed */
+    const struct secret *token; /* borrowed; may be empty */
+    const char *ca;             /* borrowed or NULL */
+    int64_t timeout_ms;
+};
+
+/* POST /api/v2/chat/chats; marked once. body is copied. */
+void chat_request_create(struct http_request *request,
+                         const struct chat_endpoint *endpoint,
+                         const char *body);
+/* GET .../search?q=...; page counts from 1. */
+void chat_request_search(struct http_request *request,
+                         const struct chat_endpoint *endpoint,
+                         const char *query, unsigned page);
+/* GET ...?ids=a,b,c; at most 50. */
+void chat_request_ids(struct http_request *request,
+                      const struct chat_endpoint *endpoint,
+                      const char *const *ids, size_t count);
+/* GET .../{id} */
+void chat_request_show(struct http_request *request,
+                       const struct chat_endpoint *endpoint, const char *id);
+
+/*
+ * The query that finds an offline message we sent: by email, else by name, else
+ * by text, between from and to (wall clock, ms; written in UTC with Z).
+ */
+struct chat_sent;
+struct buf;
+void chat_query_sent(struct buf *out, const struct chat_sent *sent,
+                     int64_t from, int64_t to);
+
+#endif

@@ -1,0 +1,169 @@
+/*
+ * Everything that can be set, read from a YAML file and the environment into
+ * one value that never changes afterwards. A reload makes a new one; whoever
+ * uses the old one holds it until done.
+ */
+#ifndef CONFIG_SETTINGS_H
+#define CONFIG_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attributes.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/secret.h"
+
+/* All durations are ms, all sizes bytes, all texts owned by the settings. */
+
+enum on_doubt { ON_DOUBT_SEND, ON_DOUBT_HOLD };
+enum unknown_fields { UNKNOWN_REFUSE, UNKNOWN_KEEP };
+enum durability { DURABILITY_ANY, DURABILITY_MEMORY, DURABILITY_DISK };
+
+struct settings_redis {
+    char *url; /* NULL: `up` starts a private one and fills this in */
+    char *username;
+    struct secret password;
+    char *ca, *certificate, *key;
+    int64_t timeout_ms;
+};
+
+struct settings_tls {
+    char *certificate, *key; /* both or neither */
+    bool hsts;
+};
+
+struct settings_admin {
+    char *listen;
+    struct secret token;
+};
+
+struct settings_limits {
+    size_t body, message, field; /* body bytes; message, field characters */
+    unsigned fields;
+    unsigned connections, connections_per_address;
+    int64_t head_timeout_ms, body_timeout_ms;
+    unsigned
+        depth; /* submissions a destination may have waiting; 0: no limit */
+};
+
+struct settings_destination {
+    char *name;
+    char *subdomain;
+    char *base_url; /* "https://acme.zendesk.com"; made from subdomain if unset;
+                       no slash at the end */
+    struct secret token;
+    char *token_file;           /* NULL unless the token came from a file */
+    unsigned budget_per_minute; /* 0: no limit */
+    double reserve;             /* share of the budget only creates may use */
+    bool send_department;
+    int64_t request_timeout_ms, lease_ms;
+    int64_t retry_base_ms, retry_cap_ms, retry_give_up_ms;
+    int64_t search_patience_ms; /* from a post to "it did not land" */
+    int64_t look_interval_ms;   /* between two looks of resolve */
+    int64_t ticket_patience_ms,
+        ticket_first_ms; /* reconcile: end, first look */
+    enum on_doubt on_doubt;
+    char *ticket_url, *agent_url; /* templates with {subdomain} and {id} */
+    char *ca;                     /* file; NULL: the system's */
+};
+
+/* A field of a form besides the built-in ones. */
+struct settings_field {
+    char *name, *label;
+    char *type; /* "text", "email", "number", "checkbox", "select" */
+    bool required;
+    unsigned limit; /* characters */
+};
+
+struct settings_department {
+    char *name;
+    int64_t id;
+};
+
+struct settings_callback {
+    char *url;              /* NULL: none */
+    struct secret *secrets; /* first one signs first; "whsec_..." or raw */
+    size_t secret_count;
+    bool on_delivered, on_linked, on_unlinked, on_failed;
+    char *allow_networks; /* "10.0.0.0/8,192.168.0.0/16" or NULL */
+};
+
+struct settings_form {
+    char *name;
+    char *destination; /* names a destination; checked at load */
+    bool public;       /* server-to-server posts need no key */
+    bool email_required;
+    struct secret key;
+    char **origins; /* exact, or with "*." for every name below a domain */
+    size_t origin_count;
+    struct settings_field *fields;
+    size_t field_count;
+    enum unknown_fields unknown_fields;
+    struct settings_department *departments;
+    size_t department_count;
+    char *template;   /* NULL: the built-in one */
+    char *thanks_url; /* NULL: the status page */
+    char *honeypot;   /* "_gotcha" */
+    int64_t dedupe_window_ms;
+    enum durability durability;
+    int64_t keep_ms; /* how long finished submissions are kept (erase_after) */
+    struct settings_callback callback;
+};
+
+struct settings {
+    char *path; /* of the file, or NULL */
+    char *listen;
+    char *public_url; /* no slash at the end; made from listen when unset */
+    char *data_dir;
+    unsigned serve_processes, work_processes;
+    char **trusted_proxies; /* networks "10.0.0.0/8" */
+    size_t trusted_proxy_count;
+    char **hosts; /* Host names answered; none: any */
+    size_t host_count;
+    enum log_format log_format;
+    enum log_level log_level;
+    struct secret secret; /* signs status tokens; empty: `up`, `serve` make one
+                             in data_dir/secret (see settings_make_secret) */
+    struct settings_tls tls;
+    struct settings_redis redis;
+    struct settings_admin admin;
+    struct settings_limits limits;
+    struct settings_destination *destinations;
+    size_t destination_count;
+    struct settings_form *forms;
+    size_t form_count;
+};
+
+/*
+ * Reads the file at path (NULL: AFTERHOURS_CONFIG, else the usual place if
+ * there, else defaults) and the environment. On failure err says file, line,
+ * what is wrong and the nearest right name; its kind is ERROR_CONFIG. The
+ * caller owns one hold on the result.
+ */
+struct settings *settings_load(const char *path, struct error *err);
+struct settings *settings_hold(struct settings *settings);
+void settings_release(struct settings *settings); /* accepts NULL */
+
+/* Reads data_dir/secret, or makes it (0600) when the settings have no secret.
+ */
+must_check bool settings_make_secret(struct settings *settings,
+                                     struct error *err);
+
+const struct settings_destination *
+settings_destination(const struct settings *settings, const char *name);
+const struct settings_form *settings_form(const struct settings *settings,
+                                          const char *name);
+
+/* The effective settings as YAML, secrets masked, origin of each as comment. */
+void settings_print(const struct settings *settings, struct buf *out);
+void settings_print_json(const struct settings *settings, struct buf *out);
+
+/* A destination's template with {subdomain} and {id} filled in. */
+void settings_ticket_url(const struct settings_destination *destination,
+                         const char *template, int64_t ticket_id,
+                         struct buf *out);
+
+#endif

@@ -1,0 +1,37 @@
+/*
+ * What websites and their visitors see: forms in, states out. One call per
+ * request; it answers the exchange, now or later.
+ */
+#ifndef INTAKE_INTAKE_H
+#define INTAKE_INTAKE_H
+
+#include "config/settings.h"
+#include "net/http_server.h"
+#include "net/loop.h"
+#include "queue/queue.h"
+
+struct intake;
+
+struct intake *intake_new(struct loop *loop, struct settings *settings,
+                          struct queue *queue);
+void intake_free(struct intake *intake);
+void intake_use_settings(struct intake *intake, struct settings *settings);
+
+/* A drain: every waiting client (Prefer: wait, event stream) is answered now.
+ */
+void intake_drain(struct intake *intake);
+
+/* The http_handler of serve; context is the intake. */
+void intake_handle(void *intake, struct http_exchange *exchange);
+
+/*
+ * Hands in without HTTP, for `afterhours submit` and tests: fields as JSON
+ * object text. The problem text is NULL when accepted; result as queue_accept.
+ */
+typedef void intake_submitted(void *context, const char *id,
+                              const char *status_url, const char *problem);
+void intake_submit(struct intake *intake, const char *form,
+                   const char *fields_json, intake_submitted *submitted,
+                   void *context);
+
+#endif

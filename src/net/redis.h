@@ -1,0 +1,106 @@
+/*
+ * A Redis client: hiredis's formatter and reader over a libevent bufferevent
+ * (TCP, TLS, unix socket). Pipelined: everything called in one turn of the loop
+ * leaves in one write. Every command has a deadline. Reconnects with backoff.
+ */
+#ifndef NET_REDIS_H
+#define NET_REDIS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attributes.h"
+#include "base/error.h"
+#include "base/secret.h"
+#include "net/loop.h"
+
+struct redis;
+struct redis_reply; /* opaque; valid only inside the callback */
+
+struct redis_options {
+    char *url;      /* owned; redis://[user[:password]@]host[:port][/db],
+                       rediss://..., unix:///path?db=N */
+    char *username; /* owned or NULL; wins over the URL's */
+    struct secret password;       /* likewise */
+    char *ca, *certificate, *key; /* owned or NULL; files, for rediss:// */
+    int64_t timeout_ms; /* a command's deadline, connecting included */
+};
+void redis_options_clear(struct redis_options *options);
+
+/* What is known of a command. */
+enum redis_fate {
+    REDIS_ANSWERED, /* reply is there; it may be an error reply */
+    REDIS_NOT_SENT, /* it never left: safe to send elsewhere or later */
+    REDIS_UNKNOWN,  /* it left, no reply came in time: it may have been done */
+};
+
+struct redis_answer {
+    enum redis_fate fate;
+    const struct redis_reply *reply; /* NULL unless REDIS_ANSWERED */
+    const char *why;                 /* in words unless REDIS_ANSWERED */
+};
+
+typedef void redis_done(void *context, const struct redis_answer *answer);
+
+/* A fault in the options (URL, files) is found here; connecting starts. */
+struct redis *redis_new(struct loop *loop, const struct redis_options *options,
+                        struct error *err);
+
+/* Every command still open is told (REDIS_UNKNOWN or REDIS_NOT_SENT) first. */
+void redis_free(struct redis *redis);
+
+/*
+ * Sends argv (binary safe; copied before it returns). done is called exactly
+ * once, never from inside this call. While not connected, commands wait for a
+ * connection until their deadline. timeout_ms 0: as the options say.
+ */
+void redis_call(struct redis *redis, size_t argc, const char *const *argv,
+                const size_t *lens, int64_t timeout_ms, redis_done *done,
+                void *context);
+
+/* The same for texts that end in NUL; the list ends with NULL. */
+void redis_callv(struct redis *redis, redis_done *done, void *context, ...)
+    __attribute__((sentinel));
+
+bool redis_connected(const struct redis *redis);
+size_t
+redis_waiting(const struct redis *redis); /* commands without an answer */
+
+/* Called when the connection is up (AUTH, SELECT done), and when it is lost. */
+typedef void redis_changed(void *context, bool connected);
+void redis_on_change(struct redis *redis, redis_changed *changed,
+                     void *context);
+
+/*
+ * Messages of SUBSCRIBE. A connection that subscribes is used for nothing else.
+ * Subscriptions are renewed after a reconnection; said counts from then on.
+ */
+typedef void redis_message(void *context, const char *channel,
+                           const char *message, size_t len);
+void redis_on_message(struct redis *redis, redis_message *message,
+                      void *context);
+void redis_subscribe(struct redis *redis, const char *channel);
+void redis_unsubscribe(struct redis *redis, const char *channel);
+
+/* Replies. All accept NULL and wrong types, and then give the harmless value.
+ */
+enum redis_type {
+    REDIS_TYPE_NIL,
+    REDIS_TYPE_TEXT, /* bulk or status */
+    REDIS_TYPE_INTEGER,
+    REDIS_TYPE_LIST,
+    REDIS_TYPE_ERROR,
+};
+enum redis_type redis_type(const struct redis_reply *reply);
+const char *
+redis_text(const struct redis_reply *reply); /* NULL unless text or error */
+size_t redis_text_len(const struct redis_reply *reply);
+int64_t
+redis_integer(const struct redis_reply *reply); /* also of digits; else 0 */
+size_t redis_count(const struct redis_reply *reply); /* 0 unless a list */
+const struct redis_reply *redis_at(const struct redis_reply *reply,
+                                   size_t index); /* NULL past the end */
+bool redis_is_error(const struct redis_reply *reply, const char *code);
+
+#endif

@@ -1,0 +1,216 @@
+/*
+ * The queue on Redis: every place a submission can be, and every move between
+ * them. One Functions library (scripts/) makes each move atomic; this header is
+ * the room's only door. All calls are asynchronous: done is called exactly
+ * once, from the loop, never from inside the call; err is NULL when it went
+ * well.
+ *
+ * The promise: an accepted submission is never lost, at most one chat is made
+ * of it, and when faults stop it comes to rest. See README.md in this folder.
+ */
+#ifndef QUEUE_QUEUE_H
+#define QUEUE_QUEUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attributes.h"
+#include "base/error.h"
+#include "config/settings.h"
+#include "net/loop.h"
+#include "submission/outcome.h"
+#include "submission/submission.h"
+#include "submission/turn.h"
+#include "submission/verdict.h"
+
+struct queue;
+
+/* Settings are held until queue_free(). Connects; loads the library if needed.
+ */
+struct queue *queue_new(struct loop *loop, struct settings *settings,
+                        struct error *err);
+void queue_free(struct queue *queue);
+void queue_use_settings(struct queue *queue, struct settings *settings);
+
+/* Whether moves can be made now: connected, library loaded, server fit. */
+bool queue_ready(const struct queue *queue, const char **why);
+/* What an acceptance rests on, as found out from the server; never ANY. */
+enum durability queue_durability(const struct queue *queue);
+
+typedef void queue_done(void *context, const struct error *err);
+
+/* ---- intake ---- */
+
+struct accept_options {
+    const char *key;         /* idempotency key, or a fingerprint standing for
+                                one; NULL: none. Scoped to the form here */
+    const char *fingerprint; /* of the body; compared when the key is known */
+    int64_t key_ttl_ms;
+    bool held;              /* straight into quarantine */
+    const char *email_hash; /* keyed hash for erasure; NULL: none */
+    int64_t deadline_ms; /* in all, repetitions after lost answers included */
+};
+
+enum accept_result {
+    ACCEPT_NEW,      /* stored */
+    ACCEPT_KNOWN,    /* same key, same fingerprint: id is the first one's */
+    ACCEPT_CONFLICT, /* same key, another fingerprint */
+    ACCEPT_FULL, /* the destination has too many waiting, or memory is full */
+    ACCEPT_AWAY, /* Redis did not answer in time: nothing is promised */
+};
+
+/* id is the stored submission's. why is in words for FULL and AWAY. */
+typedef void queue_accepted(void *context, enum accept_result result,
+                            const char *id, const char *why);
+
+/* Facts of submission are copied. A lost answer is repeated with the same id.
+ */
+void queue_accept(struct queue *queue, const struct submission *submission,
+                  const struct accept_options *options,
+                  queue_accepted *accepted, void *context);
+
+/* found is NULL when there is none (err NULL) or Redis is away (err set). */
+typedef void queue_found(void *context, const struct submission *found,
+                         const struct error *err);
+/* with_message: read the payload too. */
+void queue_find(struct queue *queue, const char *id, bool with_message,
+                queue_found *found, void *context);
+
+/*
+ * changed is called after each change of that submission (any process made it),
+ * until queue_unwatch(). Look with queue_find() after watching, so that no
+ * change falls between.
+ */
+struct queue_watch;
+struct queue_watch *queue_watch(struct queue *queue, const char *id,
+                                void (*changed)(void *context), void *context);
+void queue_unwatch(struct queue_watch *watch);
+
+/* ---- work ---- */
+
+/* items: owned by the callback's callee, who frees each submission and the
+ * array; count may be 0. next_at: wall clock ms when to ask again at the
+ * latest (due item, hold, grace, budget), 0 if nothing is known. Lease ends are
+ * given as a boot-clock deadline taken before the request left (own deadline =
+ * deadline_at): work must have stopped sending by then. */
+struct reservation {
+    struct turn_item *items;
+    size_t count;
+    int64_t deadline_at; /* boot clock, ms: lease end less a margin */
+    int64_t next_at;
+};
+typedef void queue_reserved(void *context, struct reservation *reservation,
+                            const struct error *err);
+/*
+ * stage: DELIVER (which also gives items that must first be looked for, as
+ * STAGE_RESOLVE in submission.stage), RECONCILE or CALLBACK. Up to n items.
+ * Takes budget: one token per message of deliver, one per call of reconcile.
+ */
+void queue_reserve(struct queue *queue, const char *destination,
+                   enum stage stage, size_t n, queue_reserved *reserved,
+                   void *context);
+
+enum settle_result { SETTLE_OK, SETTLE_LOST /* somebody else has it */ };
+typedef void queue_settled(void *context, enum settle_result result,
+                           const struct error *err);
+/* "I am about to post" is on record, attempt counted, lease renewed. */
+void queue_intend(struct queue *queue, const struct turn_item *item,
+                  queue_settled *settled, void *context);
+void queue_beat(struct queue *queue, const struct turn_item *item,
+                queue_settled *settled, void *context);
+/*
+ * The verdict. Makes the news (verdict->event) in the same step. Repeated when
+ * the answer is lost, until the lease must have run out.
+ */
+void queue_settle(struct queue *queue, const struct turn_item *item,
+                  const struct verdict *verdict, queue_settled *settled,
+                  void *context);
+/* Gives an item back untouched, due now (a drain). */
+void queue_give_back(struct queue *queue, const struct turn_item *item,
+                     queue_settled *settled, void *context);
+
+/* Rings when something may have become due in one of the settings'
+ * destinations; missing a ring costs at most a second of polling. */
+void queue_on_bell(struct queue *queue, void (*rung)(void *context),
+                   void *context);
+
+/* The janitor: reap leases that ran out, sweep what was kept long enough.
+ * Runs by itself on the loop from here on; any number of processes may. */
+void queue_start_janitor(struct queue *queue);
+
+/* ---- operators ---- */
+
+typedef void queue_count_done(void *context, size_t count,
+                              const struct error *err);
+
+/* A buried submission (or failed news) is due again; generation as seen, else
+ * count 0. It looks before it posts when a post may have left. */
+void queue_replay(struct queue *queue, const char *id, unsigned generation,
+                  queue_count_done *done, void *context);
+void queue_release(struct queue *queue, const char *id, queue_count_done *done,
+                   void *context); /* out of quarantine */
+void queue_discard(struct queue *queue, const char *id, queue_count_done *done,
+                   void *context); /* quarantined: away */
+void queue_forget(struct queue *queue, const char *id, queue_count_done *done,
+                  void *context); /* erase: item, payload, indexes, news */
+
+/* A hold by reason; until_ms wall clock, 0: until resumed. */
+void queue_hold(struct queue *queue, const char *destination,
+                enum hold_reason reason, int64_t until_ms, queue_done *done,
+                void *context);
+void queue_resume(struct queue *queue, const char *destination,
+                  queue_done *done, void *context);
+
+struct list_filter {
+    const char *destination; /* required */
+    bool by_place;
+    enum place place;     /* when by_place */
+    const char *form;     /* NULL: any */
+    int64_t since, until; /* received_at, ms; 0: open */
+    size_t limit;
+    bool with_message;
+};
+/* Newest first. The list and its texts are valid only inside the call. */
+typedef void queue_listed(void *context, const struct submission *list,
+                          size_t count, const struct error *err);
+void queue_list(struct queue *queue, const struct list_filter *filter,
+                queue_listed *listed, void *context);
+
+/* One line of an item's life, for `show`. Owned by the list. */
+struct attempt {
+    int64_t at; /* wall clock, ms */
+    char *text; /* "deliver unknown status=0 took_ms=20000 next=resolve: ..." */
+};
+typedef void queue_history(void *context, const struct attempt *list,
+                           size_t count, const struct error *err);
+void queue_attempts(struct queue *queue, const char *id, queue_history *history,
+                    void *context);
+
+struct tally {
+    int64_t
+        due[STAGE_COUNT]; /* by stage: deliver, resolve, reconcile, callback */
+    int64_t oldest_ms[STAGE_COUNT]; /* age of the oldest due; 0: none */
+    int64_t running, dead, done, held;
+    enum hold_reason hold; /* of the destination */
+    int64_t hold_until;    /* wall clock, ms; 0: until resumed */
+    int64_t budget_left;   /* -1: no limit */
+    int64_t accepted, delivered, linked, unlinked, failed; /* since ever */
+};
+typedef void queue_tallied(void *context, const struct tally *tally,
+                           const struct error *err);
+void queue_tally(struct queue *queue, const char *destination,
+                 queue_tallied *tallied, void *context);
+
+/* What `check` reports of the server. Texts valid only inside the call. */
+struct queue_server {
+    const char *version, *policy, *appendonly, *appendfsync, *role;
+    int64_t used_memory, max_memory;
+    int64_t clock_skew_ms; /* its clock less ours */
+    bool library_loaded;
+};
+typedef void queue_checked(void *context, const struct queue_server *server,
+                           const struct error *err);
+void queue_check(struct queue *queue, queue_checked *checked, void *context);
+
+#endif
