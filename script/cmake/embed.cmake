@@ -4,8 +4,8 @@ function(embed_files output)
   add_custom_command(
       OUTPUT ${output}
       COMMAND ${CMAKE_COMMAND} "-DOUTPUT=${output}" "-DFILES=${ARGN}"
-              -P ${CMAKE_SOURCE_DIR}/cmake/embed_now.cmake
-      DEPENDS ${ARGN} ${CMAKE_SOURCE_DIR}/cmake/embed_now.cmake
+              -P ${CMAKE_SOURCE_DIR}/script/cmake/embed_now.cmake
+      DEPENDS ${ARGN} ${CMAKE_SOURCE_DIR}/script/cmake/embed_now.cmake
       COMMENT "Building pages and scripts into the binary"
       VERBATIM)
 endfunction()
