@@ -1,0 +1,51 @@
+/*
+ * The table of subcommands. Each row's run() gets argv[0] = its name, reads its
+ * options with getopt_long(), and returns the exit code: 0 done, 1 failed, 2
+ * used wrongly, 69 a dependency is away, 75 try later, 78 configuration.
+ */
+#ifndef CMD_COMMANDS_H
+#define CMD_COMMANDS_H
+
+#include "base/attributes.h"
+#include "base/error.h"
+
+struct command {
+    const char *name;
+    const char *arguments; /* "[ID ...] [--dry-run]" */
+    const char *summary;   /* one line, no full stop */
+    const char *options;   /* lines of help, or "" */
+    int (*run)(int argc, char **argv);
+};
+
+/* NULL name ends the table. */
+extern const struct command commands[];
+
+const struct command *command_find(const char *name);
+
+/* Says what is wrong on standard error, with a way to help; returns the code.
+ */
+int command_failed(const char *name, const struct error *err);
+int command_misused(const char *name, const char *format, ...)
+    like_printf(2, 3);
+
+int cmd_check(int argc, char **argv);
+int cmd_config(int argc, char **argv);
+int cmd_discard(int argc, char **argv);
+int cmd_erase(int argc, char **argv);
+int cmd_healthcheck(int argc, char **argv);
+int cmd_help(int argc, char **argv);
+int cmd_list(int argc, char **argv);
+int cmd_pause(int argc, char **argv);
+int cmd_release(int argc, char **argv);
+int cmd_replay(int argc, char **argv);
+int cmd_resume(int argc, char **argv);
+int cmd_sandbox(int argc, char **argv);
+int cmd_serve(int argc, char **argv);
+int cmd_show(int argc, char **argv);
+int cmd_status(int argc, char **argv);
+int cmd_submit(int argc, char **argv);
+int cmd_up(int argc, char **argv);
+int cmd_version(int argc, char **argv);
+int cmd_work(int argc, char **argv);
+
+#endif

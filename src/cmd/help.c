@@ -1,0 +1,90 @@
+/* `afterhours help`, and what main() does with its arguments. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cmd/cmd.h"
+#include "cmd/commands.h"
+
+#include "base/banned.h"
+
+#define MOST_COMMANDS 64
+
+static void print_overview(FILE *out)
+{
+    fprintf(out, "Usage: afterhours COMMAND [options]\n\n");
+    for (const struct command *row = commands; row->name; row++)
+        fprintf(out, "  %-12s %s\n", row->name, row->summary);
+    fprintf(out,
+            "\nSettings come from --config FILE, else AFTERHOURS_CONFIG, else\n"
+            "/etc/afterhours/afterhours.yaml if it is there, and from\n"
+            "environment names such as AFTERHOURS_REDIS_URL.\n"
+            "Exit codes: 0 done, 1 failed, 2 used wrongly, 69 a dependency is\n"
+            "away, 75 try later, 78 configuration.\n");
+}
+
+static void print_command(FILE *out, const struct command *row)
+{
+    fprintf(out, "Usage: afterhours %s%s%s\n\n%s.\n", row->name,
+            row->arguments[0] ? " " : "", row->arguments, row->summary);
+    if (row->options[0])
+        fprintf(out, "\n%s", row->options);
+}
+
+static int unknown_command(const char *name)
+{
+    const char *names[MOST_COMMANDS];
+    const char *nearest;
+    size_t count = 0;
+
+    for (const struct command *row = commands;
+         row->name && count < MOST_COMMANDS - 1; row++)
+        names[count++] = row->name;
+    names[count] = NULL;
+    nearest = text_nearest(name, names);
+    fprintf(stderr, "afterhours: there is no command '%s'", name);
+    if (nearest)
+        fprintf(stderr, "; did you mean '%s'?", nearest);
+    fprintf(stderr, "\nTry 'afterhours help'.\n");
+    return 2;
+}
+
+int cmd_help(int argc, char **argv)
+{
+    const struct command *row;
+
+    if (argc < 2) {
+        print_overview(stdout);
+        return 0;
+    }
+    row = command_find(argv[1]);
+    if (!row)
+        return unknown_command(argv[1]);
+    print_command(stdout, row);
+    return 0;
+}
+
+int cmd_main(int argc, char **argv)
+{
+    const struct command *row;
+
+    if (argc < 1) {
+        print_overview(stderr);
+        return 2;
+    }
+    if (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0) {
+        print_overview(stdout);
+        return 0;
+    }
+    if (strcmp(argv[0], "--version") == 0)
+        row = command_find("version");
+    else
+        row = command_find(argv[0]);
+    if (!row)
+        return unknown_command(argv[0]);
+    if (argc > 1 && strcmp(argv[1], "--help") == 0) {
+        print_command(stdout, row);
+        return 0;
+    }
+    return row->run(argc, argv);
+}
