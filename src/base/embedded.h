@@ -1,4 +1,5 @@
-/* Files built into the binary: pages, scripts. Made by script/cmake/embed.cmake. */
+/* Files built into the binary: pages, scripts. Made by
+ * script/cmake/embed.cmake. */
 #ifndef BASE_EMBEDDED_H
 #define BASE_EMBEDDED_H
 
