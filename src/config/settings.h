@@ -147,6 +147,14 @@ struct settings *settings_load(const char *path, struct error *err);
 struct settings *settings_hold(struct settings *settings);
 void settings_release(struct settings *settings); /* accepts NULL */
 
+/*
+ * Every destination that names neither subdomain nor base_url goes to base_url
+ * with that token: how the sandbox is used. To be called before the settings
+ * are shared.
+ */
+void settings_set_sandbox(struct settings *settings, const char *base_url,
+                          const char *token);
+
 /* Reads data_dir/secret, or makes it (0600) when the settings have no secret.
  */
 must_check bool settings_make_secret(struct settings *settings,

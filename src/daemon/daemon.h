@@ -1,0 +1,32 @@
+/*
+ * The processes: serve, work, and up, which runs everything. Each function runs
+ * until it is told to stop and returns the process's exit code.
+ *
+ * TERM and INT drain and end; a second one ends at once. HUP reads the settings
+ * again; a bad file leaves the old ones in force and says so. TSTP: work stops
+ * taking work and finishes what is in hand; CONT goes on.
+ */
+#ifndef DAEMON_DAEMON_H
+#define DAEMON_DAEMON_H
+
+#include <stdbool.h>
+
+#include "config/settings.h"
+#include "daemon/signals.h"
+
+/* What the command line says; all texts borrowed for the process's life. */
+struct daemon_options {
+    const char *config;         /* --config, or NULL */
+    const char *sandbox_url;    /* destinations without an address go there */
+    const char *sandbox_listen; /* up only: where the sandbox shall listen */
+    unsigned processes;         /* 0: as the settings say */
+    bool sandbox;               /* up only: run one */
+    bool demo;                  /* serve the demo page at / */
+    bool child;                 /* under a supervisor: be one process */
+};
+
+int daemon_serve(const struct daemon_options *options);
+int daemon_work(const struct daemon_options *options);
+int daemon_up(const struct daemon_options *options);
+
+#endif

@@ -1,0 +1,39 @@
+/*
+ * A turn in flight: reserved items, the stage they are in, and the request that
+ * is under way for them. Ends by settling every item.
+ */
+#ifndef DAEMON_FLIGHT_H
+#define DAEMON_FLIGHT_H
+
+#include "config/settings.h"
+#include "net/http_client.h"
+#include "net/loop.h"
+#include "queue/queue.h"
+#include "submission/turn.h"
+
+struct flight;
+
+/* What flights need of their worker; borrowed for as long as one flies. */
+struct flight_deck {
+    struct loop *loop;
+    struct queue *queue;
+    struct http_client *client;
+};
+
+/* verdict: of the last item settled, for whoever wants to look at it soon. */
+typedef void flight_landed(void *context, enum stage next, int64_t due_at);
+
+/*
+ * Takes items over (count of them, all of one stage; see queue_reserved) and
+ * holds settings until it has landed. deadline_at: boot clock, ms; nothing is
+ * sent after it. landed is called once, never from inside this call.
+ */
+struct flight *flight_start(const struct flight_deck *deck,
+                            struct settings *settings, struct turn_item *items,
+                            size_t count, int64_t deadline_at,
+                            flight_landed *landed, void *context);
+
+/* Drops it as it is, settling nothing: the leases bring its items back. */
+void flight_abandon(struct flight *flight);
+
+#endif

@@ -1,0 +1,24 @@
+/* What every process does with its options: settings, log, complaints. */
+#ifndef DAEMON_SETUP_H
+#define DAEMON_SETUP_H
+
+#include "daemon/daemon.h"
+
+/* Settings with the command line's word in them; the log is set up by them. */
+struct settings *setup_settings(const struct daemon_options *options,
+                                const char *process, struct error *err);
+
+/*
+ * For HUP: the new settings, or NULL after saying in the log why the old ones
+ * stay in force.
+ */
+struct settings *setup_reload(const struct daemon_options *options,
+                              const char *process);
+
+/* Says err on standard error and in the log's form; the exit code for it. */
+int setup_failed(const char *process, const struct error *err);
+
+/* No core dumps, no ptrace by others: secrets stay in this process. */
+void setup_harden(void);
+
+#endif
