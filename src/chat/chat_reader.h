@@ -17,7 +17,11 @@
 must_check bool chat_read_created(const char *body, size_t len,
                                   char id[CHAT_ID_MAX + 1]);
 
-/* A page of search results. ids: owned by the page. */
+/*
+ * A page of search results. ids: owned by the page. False when the answer is
+ * not understood to its last row: never conclude from it that a chat is not
+ * there.
+ */
 struct chat_page {
     char (*ids)[CHAT_ID_MAX + 1];
     size_t count;
@@ -27,7 +31,10 @@ must_check bool chat_read_search(const char *body, size_t len,
                                  struct chat_page *page);
 void chat_page_clear(struct chat_page *page);
 
-/* What `ids=` tells of one chat. */
+/*
+ * What `ids=` tells of one chat. Chats that are absent or null in the answer
+ * are left out of the rows.
+ */
 struct chat_row {
     char id[CHAT_ID_MAX + 1];
     char session_id[CHAT_ID_MAX + 1]; /* "" when absent */

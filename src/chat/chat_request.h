@@ -11,6 +11,8 @@
 #include "base/http_message.h"
 #include "base/secret.h"
 
+#define CHAT_IDS_MAX 50 /* the most that one request by ids may ask for */
+
 struct chat_endpoint {
     const char *base_url;       /* borrowed */
     const struct secret *token; /* borrowed; may be empty */
@@ -26,7 +28,7 @@ void chat_request_create(struct http_request *request,
 void chat_request_search(struct http_request *request,
                          const struct chat_endpoint *endpoint,
                          const char *query, unsigned page);
-/* GET ...?ids=a,b,c; at most 50. */
+/* GET ...?ids=a,b,c; at most CHAT_IDS_MAX. */
 void chat_request_ids(struct http_request *request,
                       const struct chat_endpoint *endpoint,
                       const char *const *ids, size_t count);

@@ -1,0 +1,272 @@
+/*
+ * Answers of Zendesk Chat. What is odd but harmless is tolerated; what would
+ * hide a chat from us is not: "it did not land" must never be concluded from
+ * an answer that was not understood. See chat_reader.h.
+ */
+#include "chat/chat_reader.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+
+#include "base/banned.h"
+
+/* Above this a double no longer tells every whole number from the next. */
+#define EXACT_MAX 9007199254740992.0
+
+/*
+ * One number too large for 64 bits, in a place that does not matter to us, must
+ * not make the rest unreadable: then numbers are read as doubles, and ids and
+ * tickets are believed only where that is exact.
+ */
+static json_t *parse(const char *body, size_t len)
+{
+    json_t *root = json_loadb(body, len, JSON_ALLOW_NUL, NULL);
+
+    if (!root)
+        root = json_loadb(body, len, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL,
+                          NULL);
+    return root;
+}
+
+/* Whole, not negative; as a number or as digits. */
+static bool read_number(const json_t *value, int64_t *number)
+{
+    double real;
+
+    if (json_is_string(value))
+        return strlen(json_string_value(value)) == json_string_length(value) &&
+               text_int(json_string_value(value), 0, INT64_MAX, number);
+    if (json_is_integer(value)) {
+        *number = json_integer_value(value);
+        return *number >= 0;
+    }
+    if (!json_is_real(value))
+        return false;
+    real = json_real_value(value);
+    if (real < 0 || real > EXACT_MAX || floor(real) != real)
+        return false;
+    *number = (int64_t)real;
+    return true;
+}
+
+/* What can go into a path (not as "..") and into a list with commas. */
+static bool id_believable(const char *id, size_t len)
+{
+    if (len == 0 || len > CHAT_ID_MAX)
+        return false;
+    for (size_t i = 0; i < len; i++)
+        if (id[i] <= ' ' || id[i] > '~' || id[i] == ',')
+            return false;
+    return strspn(id, ".") != len;
+}
+
+static bool read_id(const json_t *value, char id[CHAT_ID_MAX + 1])
+{
+    int64_t number;
+
+    if (json_is_string(value)) {
+        size_t len = json_string_length(value);
+
+        if (!id_believable(json_string_value(value), len))
+            return false;
+        memcpy(id, json_string_value(value), len + 1);
+        return true;
+    }
+    if (!read_number(value, &number))
+        return false;
+    snprintf(id, CHAT_ID_MAX + 1, "%" PRId64, number);
+    return true;
+}
+
+bool chat_read_created(const char *body, size_t len, char id[CHAT_ID_MAX + 1])
+{
+    json_t *root = parse(body, len);
+    bool ok = read_id(json_object_get(root, "id"), id);
+
+    json_decref(root);
+    return ok;
+}
+
+/*
+ * A list that is absent or null is an empty one only if the answer says so by
+ * its count; otherwise it is an answer of another kind.
+ */
+static bool says_none(const json_t *root)
+{
+    int64_t count;
+
+    return read_number(json_object_get(root, "count"), &count) && count == 0;
+}
+
+static bool more_follows(const json_t *root)
+{
+    const char *url = json_string_value(json_object_get(root, "next_url"));
+
+    return url && *url && strcmp(url, "null") != 0;
+}
+
+static bool read_results(const json_t *results, struct chat_page *page)
+{
+    size_t index;
+    json_t *row;
+
+    page->ids = alloc_zero(json_array_size(results), sizeof(*page->ids));
+    json_array_foreach(results, index, row)
+    {
+        if (json_is_null(row))
+            continue;
+        if (!read_id(json_object_get(row, "id"), page->ids[page->count]))
+            return false;
+        page->count++;
+    }
+    return true;
+}
+
+bool chat_read_search(const char *body, size_t len, struct chat_page *page)
+{
+    json_t *root = parse(body, len);
+    json_t *results = json_object_get(root, "results");
+    struct chat_page read = {.more = more_follows(root)};
+    bool ok = json_is_array(results)
+                  ? read_results(results, &read)
+                  : json_is_object(root) && says_none(root) &&
+                        (!results || json_is_null(results));
+
+    json_decref(root);
+    if (ok)
+        *page = read;
+    else
+        chat_page_clear(&read);
+    return ok;
+}
+
+void chat_page_clear(struct chat_page *page)
+{
+    free(page->ids);
+    memset(page, 0, sizeof(*page));
+}
+
+/* An entry that is null or has no id to go by tells us nothing: left out. */
+static void read_row(const json_t *doc, const char *key, struct chat_rows *rows)
+{
+    struct chat_row *row = &rows->list[rows->count];
+    const json_t *session = json_object_get(doc, "session");
+
+    if (!json_is_object(doc))
+        return;
+    if (key && id_believable(key, strlen(key)))
+        memcpy(row->id, key, strlen(key) + 1);
+    else if (!read_id(json_object_get(doc, "id"), row->id))
+        return;
+    if (!read_id(json_object_get(session, "id"), row->session_id))
+        row->session_id[0] = '\0';
+    if (!read_number(json_object_get(doc, "zendesk_ticket_id"),
+                     &row->ticket_id))
+        row->ticket_id = 0;
+    rows->count++;
+}
+
+static void read_map(json_t *docs, struct chat_rows *rows)
+{
+    const char *key;
+    json_t *doc;
+
+    rows->list = NEW_ARRAY(json_object_size(docs), struct chat_row);
+    json_object_foreach(docs, key, doc) read_row(doc, key, rows);
+}
+
+static void read_array(const json_t *docs, struct chat_rows *rows)
+{
+    size_t index;
+    json_t *doc;
+
+    rows->list = NEW_ARRAY(json_array_size(docs), struct chat_row);
+    json_array_foreach(docs, index, doc) read_row(doc, NULL, rows);
+}
+
+bool chat_read_docs(const char *body, size_t len, struct chat_rows *rows)
+{
+    json_t *root = parse(body, len);
+    json_t *docs = json_object_get(root, "docs");
+    struct chat_rows read = {0};
+    bool ok = true;
+
+    if (json_is_object(docs))
+        read_map(docs, &read);
+    else if (json_is_array(docs))
+        read_array(docs, &read);
+    else
+        ok = says_none(root) && (!docs || json_is_null(docs));
+    json_decref(root);
+    if (ok)
+        *rows = read;
+    return ok;
+}
+
+void chat_rows_clear(struct chat_rows *rows)
+{
+    free(rows->list);
+    memset(rows, 0, sizeof(*rows));
+}
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* As many whole words as fit; a single longer one is cut between characters. */
+static void copy_words(const char *text, char *out, size_t size)
+{
+    size_t len = strlen(text), end;
+
+    if (len >= size) {
+        for (end = size - 1; end > 0 && !is_space(text[end]); end--)
+            ;
+        if (end == 0)
+            for (end = size - 1; ((unsigned char)text[end] & 0xC0) == 0x80;)
+                end--;
+        len = end;
+    }
+    memcpy(out, text, len);
+    out[len] = '\0';
+}
+
+static const char *text_of(const json_t *object, const char *name)
+{
+    const char *text = json_string_value(json_object_get(object, name));
+
+    return text ? text : "";
+}
+
+bool chat_read_sent(const char *body, size_t len, struct chat_sent *sent)
+{
+    json_t *root = parse(body, len);
+    const json_t *visitor = json_object_get(root, "visitor");
+    const json_t *session = json_object_get(root, "session");
+    struct chat_sent read = {0};
+    const char *email = text_of(visitor, "email");
+
+    if (!json_is_object(root)) {
+        json_decref(root);
+        return false;
+    }
+    /* A part of an address finds nothing: all of it or none. */
+    if (strlen(email) < sizeof(read.email))
+        memcpy(read.email, email, strlen(email) + 1);
+    copy_words(text_of(visitor, "name"), read.name, sizeof(read.name));
+    copy_words(text_of(root, "message"), read.first_words,
+               sizeof(read.first_words));
+    if (!read_id(json_object_get(session, "id"), read.session_id))
+        read.session_id[0] = '\0';
+    json_decref(root);
+    *sent = read;
+    return true;
+}

@@ -1,0 +1,194 @@
+/* Requests to the Chats API. See chat_request.h. */
+#include "chat/chat_request.h"
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/text.h"
+#include "chat/chat_reader.h"
+
+#include "base/banned.h"
+
+#define URL_MAX ((size_t)64 * 1024)
+
+/*
+ * How much of an answer is kept: a chat comes back with the message we sent,
+ * fifty of them with fifty.
+ */
+#define ONE_CHAT_MAX  ((size_t)512 * 1024)
+#define MANY_CHAT_MAX ((size_t)4 * 1024 * 1024)
+
+static void url_begin(struct buf *url, const struct chat_endpoint *endpoint)
+{
+    buf_init(url, URL_MAX);
+    buf_text(url, endpoint->base_url);
+    buf_text(url, "/api/v2/chat/chats");
+}
+
+static void authorize(struct http_request *request, const struct secret *token)
+{
+    char *value;
+
+    if (!token || !secret_present(token))
+        return;
+    value = alloc_format("Bearer %s", token->bytes);
+    http_headers_add(&request->headers, "Authorization", value);
+    crypto_wipe(value, strlen(value));
+    free(value);
+}
+
+/* Takes the URL. */
+static void fill(struct http_request *request,
+                 const struct chat_endpoint *endpoint, const char *method,
+                 struct buf *url)
+{
+    assert(buf_ok(url));
+    memset(request, 0, sizeof(*request));
+    request->method = method;
+    request->url = buf_take(url);
+    request->timeout_ms = endpoint->timeout_ms;
+    request->ca = endpoint->ca;
+    request->max_answer = ONE_CHAT_MAX;
+    authorize(request, endpoint->token);
+    http_headers_add(&request->headers, "Accept", "application/json");
+    http_headers_add(&request->headers, "User-Agent",
+                     "afterhours/" AFTERHOURS_VERSION);
+}
+
+void chat_request_create(struct http_request *request,
+                         const struct chat_endpoint *endpoint, const char *body)
+{
+    struct buf url;
+
+    url_begin(&url, endpoint);
+    fill(request, endpoint, "POST", &url);
+    http_headers_add(&request->headers, "Content-Type", "application/json");
+    request->body = alloc_text(body);
+    request->body_len = strlen(body);
+    request->once = true;
+}
+
+void chat_request_search(struct http_request *request,
+                         const struct chat_endpoint *endpoint,
+                         const char *query, unsigned page)
+{
+    struct buf url;
+
+    url_begin(&url, endpoint);
+    buf_text(&url, "/search?q=");
+    text_percent(&url, query);
+    if (page > 1)
+        buf_format(&url, "&page=%u", page);
+    fill(request, endpoint, "GET", &url);
+}
+
+void chat_request_ids(struct http_request *request,
+                      const struct chat_endpoint *endpoint,
+                      const char *const *ids, size_t count)
+{
+    struct buf url;
+
+    assert(count <= CHAT_IDS_MAX);
+    url_begin(&url, endpoint);
+    buf_text(&url, "?ids=");
+    for (size_t i = 0; i < count; i++) {
+        if (i)
+            buf_char(&url, ',');
+        text_percent(&url, ids[i]);
+    }
+    fill(request, endpoint, "GET", &url);
+    request->max_answer = MANY_CHAT_MAX;
+}
+
+void chat_request_show(struct http_request *request,
+                       const struct chat_endpoint *endpoint, const char *id)
+{
+    struct buf url;
+
+    url_begin(&url, endpoint);
+    buf_char(&url, '/');
+    text_percent(&url, id);
+    fill(request, endpoint, "GET", &url);
+}
+
+/* Nothing in it can mean anything to the search language. */
+static bool is_plain(const char *value)
+{
+    static const char *const operators[] = {"AND", "OR", "NOT", "TO"};
+
+    if (*value == '-' || strspn(value, "abcdefghijklmnopqrstuvwxyz"
+                                       "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                       "0123456789@._-") != strlen(value))
+        return false;
+    for (size_t i = 0; i < sizeof(operators) / sizeof(operators[0]); i++)
+        if (strcmp(value, operators[i]) == 0)
+            return false;
+    return true;
+}
+
+/*
+ * A value that cannot end its own quotation: quotes and escapes become spaces,
+ * as do control characters; runs of spaces become one.
+ */
+static void add_value(struct buf *out, const char *value)
+{
+    bool space = false, begun = false;
+
+    if (is_plain(value)) {
+        buf_text(out, value);
+        return;
+    }
+    buf_char(out, '"');
+    for (; *value; value++) {
+        unsigned char c = (unsigned char)*value;
+
+        if (c <= ' ' || c == 0x7f || c == '"' || c == '\\') {
+            space = begun;
+            continue;
+        }
+        if (space)
+            buf_char(out, ' ');
+        buf_char(out, *value);
+        space = false;
+        begun = true;
+    }
+    buf_char(out, '"');
+}
+
+/* Whether something is left of it for a search: a letter, a digit. */
+static bool searchable(const char *value)
+{
+    for (; *value; value++)
+        if (((unsigned char)*value & 0x80) ||
+            (*value >= '0' && *value <= '9') ||
+            ((*value | 0x20) >= 'a' && (*value | 0x20) <= 'z'))
+            return true;
+    return false;
+}
+
+void chat_query_sent(struct buf *out, const struct chat_sent *sent,
+                     int64_t from, int64_t to)
+{
+    char first[CLOCK_TEXT_SIZE], last[CLOCK_TEXT_SIZE];
+
+    clock_format_seconds(from, first);
+    clock_format_seconds(to + 999, last);
+    buf_text(out, "type:offline_msg");
+    if (searchable(sent->email)) {
+        buf_text(out, " AND visitor_email:");
+        add_value(out, sent->email);
+    } else if (searchable(sent->name)) {
+        buf_text(out, " AND visitor_name:");
+        add_value(out, sent->name);
+    } else if (searchable(sent->first_words)) {
+        buf_text(out, " AND ");
+        add_value(out, sent->first_words);
+    }
+    buf_format(out, " AND timestamp:[%s TO %s]", first, last);
+}
