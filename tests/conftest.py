@@ -1,0 +1,71 @@
+"""Fixtures for the tests of the running binary. Whatever a test starts is ended
+with it; when it fails, the logs are shown; a sanitizer's report fails it."""
+import shutil
+import tempfile
+
+import pytest
+
+from harness.processes import BINARY, Nursery
+from harness.receiver import Receiver
+from harness.relay import Relay
+from harness.servers import Redis, Sandbox
+
+
+def pytest_sessionstart(session):
+    if not BINARY.exists():
+        pytest.exit(f"{BINARY} is not built; script/test builds it, or set "
+                    "AFTERHOURS_TEST_BINARY", returncode=4)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    outcome = yield
+    nursery = item.funcargs.get("nursery") if hasattr(item, "funcargs") else None
+    report = outcome.get_result()
+    if nursery and report.failed and call.when == "call":
+        report.sections.append(("the processes' logs", nursery.logs()))
+
+
+@pytest.fixture
+def nursery():
+    """Where a test starts processes."""
+    folder = tempfile.mkdtemp(prefix="ah-")
+    nursery = Nursery(folder)
+    yield nursery
+    reports = nursery.close()
+    logs = nursery.logs()
+    shutil.rmtree(folder, ignore_errors=True)
+    assert not reports, "\n\n".join([*reports, logs])
+
+
+@pytest.fixture
+def redis(nursery):
+    return Redis(nursery)
+
+
+@pytest.fixture
+def sandbox(nursery):
+    return Sandbox(nursery, "--ticket-delay", "300", "--search-lag", "100")
+
+
+@pytest.fixture
+def receiver():
+    receiver = Receiver()
+    yield receiver
+    receiver.close()
+
+
+@pytest.fixture
+def make_relay(nursery, redis, sandbox, receiver):
+    """A relay with other settings than the usual; nothing is started."""
+    def make(**settings):
+        return Relay(nursery, redis, sandbox, receiver, settings)
+    return make
+
+
+@pytest.fixture
+def relay(make_relay):
+    """serve and work, running and ready."""
+    relay = make_relay()
+    relay.serve, relay.work = relay.start_all()
+    return relay

@@ -1,0 +1,76 @@
+"""The two neighbours of the relay: Redis, and the pretend Zendesk."""
+import os
+import signal
+
+import redis
+import requests
+
+from .processes import free_port
+from .waiting import wait_until
+
+
+class Redis:
+    """A redis-server that has on disk what it has answered for."""
+
+    def __init__(self, nursery, fsync="always"):
+        self.nursery = nursery
+        self.socket = nursery.folder / "redis.sock"
+        self.fsync = fsync
+        self.url = f"unix://{self.socket}"
+        self.client = redis.Redis(unix_socket_path=str(self.socket), socket_timeout=10)
+        self.start()
+
+    def start(self, wait=True):
+        (self.nursery.folder / "redis").mkdir(exist_ok=True)
+        self.process = self.nursery.start("redis", [
+            "redis-server", "--port", "0", "--unixsocket", self.socket,
+            "--dir", self.nursery.folder / "redis", "--save", "",
+            "--appendonly", "yes", "--appendfsync", self.fsync])
+        if wait:
+            wait_until(self.answers, what="redis-server to answer")
+
+    def answers(self):
+        try:
+            return self.client.ping()
+        except redis.exceptions.RedisError:
+            return False
+
+    def kill(self):
+        os.kill(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self):
+        self.process.stop()
+
+
+class Sandbox:
+    """The pretend Zendesk Chat, and what it has seen."""
+
+    TOKEN = "a-token-for-the-sandbox"
+
+    def __init__(self, nursery, *options):
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.process = nursery.afterhours(
+            "sandbox", "sandbox", "--listen", f"127.0.0.1:{self.port}",
+            "--token", self.TOKEN, *options)
+        self.http = requests.Session()
+        wait_until(self.stats, what="the sandbox to answer")
+
+    def stats(self):
+        answer = self.http.get(f"{self.url}/_sandbox/stats", timeout=10)
+        answer.raise_for_status()
+        return answer.json()
+
+    def chats(self):
+        """Every chat there is: id and the session_id we gave."""
+        answer = self.http.get(f"{self.url}/_sandbox/chats", timeout=60)
+        answer.raise_for_status()
+        found = answer.json()
+        return found["chats"] if isinstance(found, dict) else found
+
+    def fault(self, on, do, count=1, **more):
+        """The next `count` requests of that kind go wrong that way."""
+        answer = self.http.post(f"{self.url}/_sandbox/faults", timeout=10,
+                                json={"on": on, "do": do, "count": count, **more})
+        assert answer.ok, answer.text
