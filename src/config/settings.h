@@ -85,6 +85,7 @@ struct settings_department {
 
 struct settings_callback {
     char *url;              /* NULL: none */
+    struct secret secret;   /* as set alone; it is secrets[0] too */
     struct secret *secrets; /* first one signs first; "whsec_..." or raw */
     size_t secret_count;
     bool on_delivered, on_linked, on_unlinked, on_failed;
@@ -135,6 +136,7 @@ struct settings {
     size_t destination_count;
     struct settings_form *forms;
     size_t form_count;
+    struct settings_origins *origins; /* where each value came from; private */
 };
 
 /*
@@ -144,6 +146,12 @@ struct settings {
  * caller owns one hold on the result.
  */
 struct settings *settings_load(const char *path, struct error *err);
+
+/*
+ * The same for looking at them when they are wrong: never NULL. What could not
+ * be used has its default; err tells the first fault, or is ERROR_NONE.
+ */
+struct settings *settings_load_raw(const char *path, struct error *err);
 struct settings *settings_hold(struct settings *settings);
 void settings_release(struct settings *settings); /* accepts NULL */
 
@@ -160,12 +168,34 @@ void settings_set_sandbox(struct settings *settings, const char *base_url,
 must_check bool settings_make_secret(struct settings *settings,
                                      struct error *err);
 
+/*
+ * Whether a file that a secret was read from is another one now: time to load
+ * again. One that is missing has not changed: it is being replaced.
+ */
+bool settings_secrets_changed(const struct settings *settings);
+
+/*
+ * Points every destination that has no address at a sandbox. Without one, such
+ * a destination has base_url NULL, and settings_addressed() tells what to do.
+ */
+void settings_set_sandbox(struct settings *settings, const char *base_url,
+                          const char *token);
+must_check bool settings_addressed(const struct settings *settings,
+                                   struct error *err);
+
+/* Lets the pages of the relay itself post to the first form, for a demo. */
+void settings_demo(struct settings *settings);
+
 const struct settings_destination *
 settings_destination(const struct settings *settings, const char *name);
 const struct settings_form *settings_form(const struct settings *settings,
                                           const char *name);
 
-/* The effective settings as YAML, secrets masked, origin of each as comment. */
+/*
+ * The effective settings as YAML, secrets masked, origin of each as comment; or
+ * as JSON: {"file", "faults": [...], "settings": {PATH: {"value", "origin",
+ * "environment", "line"}}}. Faults are those settings_load_raw() met.
+ */
 void settings_print(const struct settings *settings, struct buf *out);
 void settings_print_json(const struct settings *settings, struct buf *out);
 
