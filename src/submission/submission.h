@@ -66,8 +66,10 @@ struct submission {
     /* Progress: only queue/ writes below this line. */
     enum place place;
     enum stage stage;
-    unsigned attempts;   /* see verdict.c for when they start again */
-    unsigned looks;      /* of resolve, since the intent was stored */
+    unsigned attempts;   /* since accepted or replayed; reconcile starts them
+                            again; see verdict.c */
+    unsigned looks;      /* answered ones of resolve, since the intent was
+                            stored; a replay keeps them */
     unsigned crashes;    /* leases that ran out */
     unsigned generation; /* replays so far */
     unsigned sequence;   /* changes so far; also counts its news */

@@ -28,8 +28,10 @@ struct verdict {
     enum outcome_kind outcome; /* as judged: spent when patience is over */
     enum stage next;
     int64_t due_at;     /* ms, wall clock; for a stage that goes on */
-    bool count_attempt; /* false for 429, 401, 403: not its fault */
-    bool clear_intent;  /* see I5 of the queue: only on proof */
+    bool count_attempt; /* false for 429, 401, 403: not its fault. A post was
+                           counted with its intent: false takes that back */
+    bool clear_intent;  /* only on proof that no post can be on its way, or
+                           with a chat id; looks start again with it */
     const char *event;  /* "submission.linked", ... or NULL: no news */
     int64_t hold_ms;    /* the whole destination waits that long; 0: no */
 };
