@@ -11,6 +11,21 @@
 
 /* clang-format off */
 const struct command commands[] = {
+    { "up", "[--config FILE] [--sandbox] [--demo]",
+      "Run everything on this machine",
+      "  --sandbox              run a pretend Zendesk Chat and deliver to it\n"
+      "  --sandbox-listen ADDR  where it listens (127.0.0.1:8090)\n"
+      "  --demo                 show a page with a contact form at /\n"
+      "  --processes N          that many of serve and of work each\n",
+      cmd_up },
+    { "serve", "[--config FILE] [--processes N] [--demo]",
+      "Accept submissions over HTTP",
+      "  --processes N  that many on one port (else: the settings)\n"
+      "  --demo         show a page with a contact form at /\n",
+      cmd_serve },
+    { "work", "[--config FILE] [--processes N]",
+      "Deliver what was accepted, link it, call back",
+      "  --processes N  that many (else: the settings)\n", cmd_work },
     { "help", "[COMMAND]", "Say what there is, or how one command is used",
       "", cmd_help },
     { NULL, NULL, NULL, NULL, NULL },

@@ -17,6 +17,9 @@ struct intake *intake_new(struct loop *loop, struct settings *settings,
 void intake_free(struct intake *intake);
 void intake_use_settings(struct intake *intake, struct settings *settings);
 
+/* Whether GET / shows a page with a contact form to try things with. */
+void intake_show_demo(struct intake *intake, bool show);
+
 /* A drain: every waiting client (Prefer: wait, event stream) is answered now.
  */
 void intake_drain(struct intake *intake);

@@ -1,0 +1,260 @@
+/* One stage of one destination in one worker. See lane.h. */
+#include "daemon/lane.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/log.h"
+
+#include "base/banned.h"
+
+#define POLL_MS      1000 /* the longest a lost ring of the bell can cost */
+#define RESERVE_MOST 64   /* items asked for at once */
+
+struct berth {
+    struct lane *lane;
+    struct flight *flight; /* NULL: free */
+};
+
+struct lane {
+    struct flight_deck deck;
+    struct settings *settings; /* held */
+    struct lane_options options;
+    char *destination;    /* owned; options.destination points here */
+    struct berth *berths; /* options.flights of them */
+    size_t flying;
+    bool on;
+    bool asking; /* a reservation is under way */
+    bool again;  /* woken while asking */
+    bool closed; /* freed as soon as the reservation is answered */
+    struct timer *timer;
+    int64_t planned_at; /* boot clock of the timer, ms; 0: not running */
+};
+
+static void ask(struct lane *lane);
+
+static void plan(struct lane *lane, int64_t ms)
+{
+    int64_t at = clock_boot_ms() + ms;
+
+    if (lane->planned_at && lane->planned_at <= at)
+        return;
+    lane->planned_at = at;
+    timer_start(lane->timer, ms);
+}
+
+static void due(void *context)
+{
+    struct lane *lane = context;
+
+    lane->planned_at = 0;
+    ask(lane);
+}
+
+static void landed(void *context, enum stage next, int64_t due_at)
+{
+    struct berth *berth = context;
+    struct lane *lane = berth->lane;
+
+    berth->flight = NULL;
+    lane->flying--;
+    lane->options.landed(lane->options.context, next, due_at);
+    ask(lane);
+}
+
+static void fly(struct lane *lane, struct turn_item *items, size_t count,
+                int64_t deadline_at)
+{
+    struct berth *berth = lane->berths;
+
+    while (berth->flight)
+        berth++;
+    lane->flying++;
+    berth->flight = flight_start(&lane->deck, lane->settings, items, count,
+                                 deadline_at, landed, berth);
+}
+
+static void ignore(void *context, enum settle_result result,
+                   const struct error *err)
+{
+    /* Given back or not: the lease runs out anyway. */
+    (void)context;
+    (void)result;
+    (void)err;
+}
+
+static void give_back(struct lane *lane, struct reservation *reservation)
+{
+    for (size_t i = 0; i < reservation->count; i++) {
+        queue_give_back(lane->deck.queue, &reservation->items[i], ignore, NULL);
+        submission_clear(&reservation->items[i].submission);
+    }
+    free(reservation->items);
+}
+
+/* Cuts what was reserved into turns. */
+static void take(struct lane *lane, struct reservation *reservation)
+{
+    size_t batch = lane->options.batch;
+
+    for (size_t i = 0; i < reservation->count; i += batch) {
+        size_t left = reservation->count - i;
+        size_t count = left < batch ? left : batch;
+        struct turn_item *items = NEW_ARRAY(count, struct turn_item);
+
+        memcpy(items, reservation->items + i, count * sizeof(*items));
+        fly(lane, items, count, reservation->deadline_at);
+    }
+    free(reservation->items);
+}
+
+static void plan_next(struct lane *lane, const struct reservation *reservation,
+                      bool full)
+{
+    int64_t ms = POLL_MS;
+
+    if (full || lane->again) {
+        ms = 0;
+    } else if (reservation->next_at) {
+        ms = reservation->next_at - clock_wall_ms();
+        if (ms < 1)
+            ms = 1;
+        if (ms > POLL_MS)
+            ms = POLL_MS;
+    }
+    lane->again = false;
+    plan(lane, ms);
+}
+
+static void lane_dispose(struct lane *lane)
+{
+    timer_free(lane->timer);
+    settings_release(lane->settings);
+    free(lane->destination);
+    free(lane->berths);
+    free(lane);
+}
+
+static void reserved(void *context, struct reservation *reservation,
+                     const struct error *err)
+{
+    struct lane *lane = context;
+    bool full;
+
+    lane->asking = false;
+    if (err) {
+        if (lane->closed)
+            lane_dispose(lane);
+        else
+            plan(lane, POLL_MS);
+        return;
+    }
+    full = reservation->count > 0;
+    if (lane->closed || !lane->on) {
+        give_back(lane, reservation);
+        if (lane->closed)
+            lane_dispose(lane);
+        else
+            lane->options.landed(lane->options.context, STAGE_FINISHED, 0);
+        return;
+    }
+    take(lane, reservation);
+    plan_next(lane, reservation, full);
+}
+
+static void ask(struct lane *lane)
+{
+    size_t room = lane->options.flights - lane->flying;
+    size_t want = room * lane->options.batch;
+
+    if (!lane->on)
+        return;
+    if (lane->asking) {
+        lane->again = true;
+        return;
+    }
+    if (room == 0)
+        return;
+    lane->asking = true;
+    queue_reserve(lane->deck.queue, lane->destination, lane->options.stage,
+                  want < RESERVE_MOST ? want : RESERVE_MOST, reserved, lane);
+}
+
+struct lane *lane_new(const struct flight_deck *deck, struct settings *settings,
+                      const struct lane_options *options)
+{
+    struct lane *lane = NEW(struct lane);
+
+    lane->deck = *deck;
+    lane->settings = settings_hold(settings);
+    lane->options = *options;
+    lane->destination = alloc_text(options->destination);
+    lane->options.destination = lane->destination;
+    lane->berths = NEW_ARRAY(options->flights, struct berth);
+    for (size_t i = 0; i < options->flights; i++)
+        lane->berths[i].lane = lane;
+    lane->timer = timer_new(deck->loop, due, lane);
+    lane->on = true;
+    plan(lane, 0);
+    return lane;
+}
+
+void lane_free(struct lane *lane)
+{
+    if (!lane)
+        return;
+    lane->on = false;
+    for (size_t i = 0; i < lane->options.flights; i++)
+        if (lane->berths[i].flight)
+            flight_abandon(lane->berths[i].flight);
+    timer_stop(lane->timer);
+    lane->closed = true;
+    if (!lane->asking)
+        lane_dispose(lane);
+}
+
+void lane_use_settings(struct lane *lane, struct settings *settings)
+{
+    settings_hold(settings);
+    settings_release(lane->settings);
+    lane->settings = settings;
+}
+
+void lane_wake(struct lane *lane)
+{
+    ask(lane);
+}
+
+void lane_wake_at(struct lane *lane, int64_t at)
+{
+    int64_t ms = at - clock_wall_ms();
+
+    if (ms < 1)
+        ms = 1;
+    if (lane->on && ms < POLL_MS)
+        plan(lane, ms);
+}
+
+void lane_take_work(struct lane *lane, bool on)
+{
+    lane->on = on;
+    if (on)
+        ask(lane);
+}
+
+size_t lane_flying(const struct lane *lane)
+{
+    return lane->flying + (lane->asking ? 1 : 0);
+}
+
+const char *lane_destination(const struct lane *lane)
+{
+    return lane->destination;
+}
+
+enum stage lane_stage(const struct lane *lane)
+{
+    return lane->options.stage;
+}

@@ -1,0 +1,147 @@
+/* `afterhours serve`: the HTTP front end, one event loop per process. */
+#include <signal.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "daemon/daemon.h"
+#include "daemon/setup.h"
+#include "daemon/supervise.h"
+#include "intake/intake.h"
+#include "net/http_server.h"
+#include "queue/queue.h"
+
+#include "base/banned.h"
+
+struct front {
+    const struct daemon_options *options;
+    struct settings *settings;
+    struct loop *loop;
+    struct queue *queue;
+    struct intake *intake;
+    struct http_server *server;
+    struct signals *signals;
+    bool draining;
+};
+
+static void drained(void *context)
+{
+    struct front *front = context;
+
+    loop_stop(front->loop);
+}
+
+static void stop(struct front *front)
+{
+    if (front->draining) {
+        loop_stop(front->loop);
+        return;
+    }
+    front->draining = true;
+    log_event(LOG_LEVEL_INFO, "draining", NULL, NULL);
+    intake_drain(front->intake);
+    http_server_drain(front->server, drained, front);
+}
+
+static void reload(struct front *front)
+{
+    struct settings *fresh = setup_reload(front->options, "serve");
+    struct error err = {0};
+
+    if (!fresh)
+        return;
+    settings_release(front->settings);
+    front->settings = fresh;
+    queue_use_settings(front->queue, fresh);
+    intake_use_settings(front->intake, fresh);
+    if (fresh->tls.certificate && !http_server_reload_tls(front->server, &err))
+        log_event(LOG_LEVEL_ERROR, "reload_failed", "error", err.text);
+}
+
+static void on_signal(void *context, int number)
+{
+    struct front *front = context;
+
+    if (number == SIGTERM || number == SIGINT)
+        stop(front);
+    if (number == SIGHUP && !front->draining)
+        reload(front);
+}
+
+static void server_options(const struct settings *settings,
+                           struct http_server_options *options)
+{
+    const struct settings_limits *limits = &settings->limits;
+
+    http_server_options_default(options);
+    options->listen = settings->listen;
+    options->reuse_port = true;
+    options->certificate = settings->tls.certificate;
+    options->key = settings->tls.key;
+    options->max_body = limits->body;
+    options->max_connections = limits->connections;
+    options->max_per_address = limits->connections_per_address;
+    options->head_timeout_ms = limits->head_timeout_ms;
+    options->body_timeout_ms = limits->body_timeout_ms;
+}
+
+static bool start(struct front *front, struct error *err)
+{
+    struct http_server_options options;
+
+    front->settings = setup_settings(front->options, "serve", err);
+    if (!front->settings)
+        return false;
+    front->loop = loop_new();
+    front->queue = queue_new(front->loop, front->settings, err);
+    if (!front->queue)
+        return false;
+    front->intake = intake_new(front->loop, front->settings, front->queue);
+    intake_show_demo(front->intake, front->options->demo);
+    server_options(front->settings, &options);
+    front->server = http_server_new(front->loop, &options, intake_handle,
+                                    front->intake, err);
+    if (!front->server)
+        return false;
+    front->signals = signals_new(front->loop, on_signal, front);
+    return true;
+}
+
+static void clear(struct front *front)
+{
+    signals_free(front->signals);
+    http_server_free(front->server);
+    intake_free(front->intake);
+    queue_free(front->queue);
+    loop_free(front->loop);
+    settings_release(front->settings);
+}
+
+static int run(const struct daemon_options *options)
+{
+    struct front front = {.options = options};
+    struct error err = {0};
+    struct log_line line;
+    int code = 0;
+
+    setup_harden();
+    if (start(&front, &err)) {
+        log_begin(&line, LOG_LEVEL_INFO, "listening");
+        log_text(&line, "address", front.settings->listen);
+        log_int(&line, "port", http_server_port(front.server));
+        log_text(&line, "public_url", front.settings->public_url);
+        log_end(&line);
+        loop_run(front.loop);
+        log_event(LOG_LEVEL_INFO, "stopped", NULL, NULL);
+    } else {
+        code = setup_failed("serve", &err);
+    }
+    clear(&front);
+    return code;
+}
+
+int daemon_serve(const struct daemon_options *options)
+{
+    if (options->child)
+        return run(options);
+    return supervise_role(options, "serve", run);
+}

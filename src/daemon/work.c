@@ -1,0 +1,264 @@
+/*
+ * `afterhours work`: one event loop, hundreds of turns in flight. The only
+ * place that waits; the stages are asked, the queue is told.
+ */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "daemon/daemon.h"
+#include "daemon/lane.h"
+#include "daemon/setup.h"
+#include "daemon/supervise.h"
+
+#include "base/banned.h"
+
+#define CONNECTIONS_PER_HOST 64
+#define DRAIN_CHECK_MS       50
+
+/* clang-format off */
+static const struct lane_kind {
+    enum stage stage;
+    size_t flights, batch;
+} lane_kinds[] = {
+    { STAGE_DELIVER,   256,  1 },
+    { STAGE_RECONCILE,   4, 50 },
+    { STAGE_CALLBACK,  128,  1 },
+};
+/* clang-format on */
+
+struct worker {
+    const struct daemon_options *options;
+    struct settings *settings;
+    struct flight_deck deck;
+    struct signals *signals;
+    struct lane **lanes; /* owned; of the settings' destinations */
+    size_t lane_count;
+    struct lane **leaving; /* of destinations that are gone; finishing */
+    size_t leaving_count;
+    struct timer *drain_check;
+    bool draining;
+};
+
+static void on_landed(void *context, enum stage next, int64_t due_at)
+{
+    struct worker *worker = context;
+
+    for (size_t i = 0; due_at && i < worker->lane_count; i++) {
+        enum stage stage = lane_stage(worker->lanes[i]);
+
+        if (stage == next || (stage == STAGE_DELIVER && next == STAGE_RESOLVE))
+            lane_wake_at(worker->lanes[i], due_at);
+    }
+}
+
+static void on_bell(void *context)
+{
+    struct worker *worker = context;
+
+    for (size_t i = 0; i < worker->lane_count; i++)
+        lane_wake(worker->lanes[i]);
+}
+
+static struct lane *existing_lane(struct worker *worker, const char *name,
+                                  enum stage stage)
+{
+    for (size_t i = 0; i < worker->lane_count; i++) {
+        struct lane *lane = worker->lanes[i];
+
+        if (lane && lane_stage(lane) == stage &&
+            strcmp(lane_destination(lane), name) == 0) {
+            worker->lanes[i] = NULL;
+            return lane;
+        }
+    }
+    return NULL;
+}
+
+static struct lane *new_lane(struct worker *worker, const char *name,
+                             const struct lane_kind *kind)
+{
+    const struct lane_options options = {
+        .destination = name,
+        .stage = kind->stage,
+        .flights = kind->flights,
+        .batch = kind->batch,
+        .landed = on_landed,
+        .context = worker,
+    };
+
+    return lane_new(&worker->deck, worker->settings, &options);
+}
+
+/* Lanes of destinations that are gone finish what they have. */
+static void retire_rest(struct worker *worker, struct lane **old, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!old[i])
+            continue;
+        lane_take_work(old[i], false);
+        worker->leaving =
+            alloc_resize(worker->leaving, worker->leaving_count + 1,
+                         sizeof(*worker->leaving));
+        worker->leaving[worker->leaving_count++] = old[i];
+    }
+    free(old);
+}
+
+/* Makes the lanes fit the settings; existing ones go on as they are. */
+static void make_lanes(struct worker *worker)
+{
+    const struct settings *settings = worker->settings;
+    size_t kinds = sizeof(lane_kinds) / sizeof(lane_kinds[0]);
+    size_t count = settings->destination_count * kinds;
+    struct lane **lanes = NEW_ARRAY(count, struct lane *);
+
+    for (size_t i = 0; i < count; i++) {
+        const char *name = settings->destinations[i / kinds].name;
+        const struct lane_kind *kind = &lane_kinds[i % kinds];
+
+        lanes[i] = existing_lane(worker, name, kind->stage);
+        if (lanes[i])
+            lane_use_settings(lanes[i], worker->settings);
+        else
+            lanes[i] = new_lane(worker, name, kind);
+    }
+    retire_rest(worker, worker->lanes, worker->lane_count);
+    worker->lanes = lanes;
+    worker->lane_count = count;
+}
+
+static size_t flying(const struct worker *worker)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < worker->lane_count; i++)
+        count += lane_flying(worker->lanes[i]);
+    for (size_t i = 0; i < worker->leaving_count; i++)
+        count += lane_flying(worker->leaving[i]);
+    return count;
+}
+
+static void check_drained(void *context)
+{
+    struct worker *worker = context;
+
+    if (flying(worker) == 0)
+        loop_stop(worker->deck.loop);
+    else
+        timer_start(worker->drain_check, DRAIN_CHECK_MS);
+}
+
+static void take_work(struct worker *worker, bool on)
+{
+    for (size_t i = 0; i < worker->lane_count; i++)
+        lane_take_work(worker->lanes[i], on);
+}
+
+static void stop(struct worker *worker)
+{
+    struct log_line line;
+
+    if (worker->draining) {
+        log_event(LOG_LEVEL_WARN, "stopping_now", "advice",
+                  "what was in hand comes back when its lease runs out");
+        loop_stop(worker->deck.loop);
+        return;
+    }
+    worker->draining = true;
+    take_work(worker, false);
+    log_begin(&line, LOG_LEVEL_INFO, "draining");
+    log_int(&line, "in_flight", (int64_t)flying(worker));
+    log_end(&line);
+    check_drained(worker);
+}
+
+static void reload(struct worker *worker)
+{
+    struct settings *fresh = setup_reload(worker->options, "work");
+
+    if (!fresh)
+        return;
+    settings_release(worker->settings);
+    worker->settings = fresh;
+    queue_use_settings(worker->deck.queue, fresh);
+    make_lanes(worker);
+}
+
+static void on_signal(void *context, int number)
+{
+    struct worker *worker = context;
+
+    if (number == SIGTERM || number == SIGINT)
+        stop(worker);
+    if (number == SIGHUP && !worker->draining)
+        reload(worker);
+    if (worker->draining || (number != SIGTSTP && number != SIGCONT))
+        return;
+    take_work(worker, number == SIGCONT);
+    log_event(LOG_LEVEL_INFO, number == SIGCONT ? "resumed" : "paused",
+              "advice", number == SIGCONT ? NULL : "send CONT to go on");
+}
+
+static bool start(struct worker *worker, struct error *err)
+{
+    struct flight_deck *deck = &worker->deck;
+
+    worker->settings = setup_settings(worker->options, "work", err);
+    if (!worker->settings)
+        return false;
+    deck->loop = loop_new();
+    deck->queue = queue_new(deck->loop, worker->settings, err);
+    if (!deck->queue)
+        return false;
+    deck->client = http_client_new(deck->loop, CONNECTIONS_PER_HOST);
+    worker->signals = signals_new(deck->loop, on_signal, worker);
+    worker->drain_check = timer_new(deck->loop, check_drained, worker);
+    queue_on_bell(deck->queue, on_bell, worker);
+    queue_start_janitor(deck->queue);
+    make_lanes(worker);
+    return true;
+}
+
+static void clear(struct worker *worker)
+{
+    for (size_t i = 0; i < worker->lane_count; i++)
+        lane_free(worker->lanes[i]);
+    for (size_t i = 0; i < worker->leaving_count; i++)
+        lane_free(worker->leaving[i]);
+    free(worker->lanes);
+    free(worker->leaving);
+    http_client_free(worker->deck.client);
+    queue_free(worker->deck.queue); /* tells every lane and flight still open */
+    timer_free(worker->drain_check);
+    signals_free(worker->signals);
+    loop_free(worker->deck.loop);
+    settings_release(worker->settings);
+}
+
+static int run(const struct daemon_options *options)
+{
+    struct worker worker = {.options = options};
+    struct error err = {0};
+    int code = 0;
+
+    setup_harden();
+    if (start(&worker, &err)) {
+        log_event(LOG_LEVEL_INFO, "working", NULL, NULL);
+        loop_run(worker.deck.loop);
+        log_event(LOG_LEVEL_INFO, "stopped", NULL, NULL);
+    } else {
+        code = setup_failed("work", &err);
+    }
+    clear(&worker);
+    return code;
+}
+
+int daemon_work(const struct daemon_options *options)
+{
+    if (options->child)
+        return run(options);
+    return supervise_role(options, "work", run);
+}
