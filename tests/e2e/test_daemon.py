@@ -1,0 +1,139 @@
+"""Running it: what dies is started again, signals do what an operator expects."""
+import json
+import os
+import signal
+
+import pytest
+
+from harness.history import assert_exactly_once
+from harness.processes import command_line
+from harness.waiting import wait_until
+
+
+def roles(process):
+    """{role: [process ids]} of what `up` runs now."""
+    found = {}
+    for pid in process.children():
+        words = command_line(pid)
+        name = next((role for role in ("redis-server", "serve", "work", "sandbox")
+                     if any(role in word for word in words[:2])), None)
+        found.setdefault(name, []).append(pid)
+    return found
+
+
+@pytest.fixture
+def up(make_relay):
+    """`up` with a Redis of its own and two processes of each role."""
+    relay = make_relay(redis=None, processes={"serve": 2, "work": 2})
+    relay.up = relay.start("up")
+    relay.wait_ready()
+    wait_until(lambda: {role: len(pids) for role, pids in roles(relay.up).items()}
+               == {"redis-server": 1, "serve": 2, "work": 2}, what="all processes")
+    return relay
+
+
+def test_up_runs_everything_and_ends_everything(up, sandbox):
+    accepted = up.accept()
+    up.wait_state(accepted)
+    assert_exactly_once([accepted["id"]], sandbox.chats())
+    pids = [pid for each in roles(up.up).values() for pid in each]
+    assert up.up.stop() == 0
+    assert not [pid for pid in pids if command_line(pid)], "a child outlived up"
+
+
+def test_what_was_accepted_outlives_a_restart_of_everything(make_relay, sandbox):
+    relay = make_relay(redis=None)
+    base = relay.settings["destinations"]["support"]["base_url"]
+    relay.settings["destinations"]["support"]["base_url"] = "http://127.0.0.1:9"
+    relay.write(relay.settings)
+    up = relay.start("up")
+    relay.wait_ready()
+    accepted = [relay.accept(f"number {n}", email=f"n{n}@example.org") for n in range(20)]
+    assert up.stop() == 0
+    relay.settings["destinations"]["support"]["base_url"] = base
+    relay.write(relay.settings)
+    relay.start("up", name="up-2")
+    relay.wait_ready()
+    for each in accepted:
+        relay.wait_state(each)
+    assert_exactly_once([each["id"] for each in accepted], sandbox.chats())
+
+
+@pytest.mark.parametrize("role", ["redis-server", "serve", "work"])
+def test_a_child_that_dies_is_started_again(up, role):
+    before = roles(up.up)
+    os.kill(before[role][0], signal.SIGKILL)
+    wait_until(lambda: len(roles(up.up).get(role, [])) == len(before[role])
+               and before[role][0] not in roles(up.up)[role], what=f"another {role}")
+    up.wait_ready()
+    up.wait_state(up.accept())
+    assert up.up.logged(rf"{role}.*(killed|signal)")
+
+
+def test_hup_brings_new_settings_into_force(up):
+    assert up.post(form="second").status_code == 404
+    up.settings["forms"]["second"] = dict(up.settings["forms"]["contact"])
+    up.write(up.settings)
+    up.up.signal(signal.SIGHUP)
+    wait_until(lambda: all(up.post(form="second", message=f"m{n}").status_code == 202
+                           for n in range(8)), what="the second form, from every process")
+
+
+def test_hup_with_a_bad_file_keeps_the_old_settings_and_says_why(up):
+    good = up.path.read_text()
+    up.path.write_text(good.replace("destinations:", "destinatoins:"))
+    up.up.signal(signal.SIGHUP)
+    line = wait_until(lambda: up.up.logged(r"^.*destinatoins.*$"), what="the reason").group()
+    assert "destinations" in line and "afterhours.yaml" in line
+    up.wait_state(up.accept("still here"))
+    assert up.up.running()
+
+
+def test_term_lets_work_finish_what_it_has_begun(relay, sandbox):
+    sandbox.fault("create", "slow", ms=1200)
+    accepted = relay.accept()
+    wait_until(lambda: sandbox.stats()["requests"]["create"] >= 1, what="the POST")
+    assert relay.work.stop() == 0
+    assert relay.work.logged(rf"sub={accepted['id']} .*outcome=done")
+    assert len(sandbox.chats()) == 1
+
+
+def test_term_lets_serve_answer_what_it_has_taken(relay):
+    accepted = relay.accept()
+    relay.work.stop()
+    answer = relay.http.get(accepted["status_url"], timeout=10)
+    assert answer.status_code == 200
+    assert relay.serve.stop() == 0
+
+
+def test_tstp_takes_no_new_work_but_finishes_the_old(relay, sandbox):
+    sandbox.fault("create", "slow", ms=1200)
+    first = relay.accept("first")
+    wait_until(lambda: sandbox.stats()["requests"]["create"] >= 1, what="the POST")
+    relay.work.signal(signal.SIGTSTP)
+    wait_until(lambda: relay.work.logged(rf"sub={first['id']} .*outcome=done"))
+    second = relay.accept("second")
+    other = relay.start("work", name="other")
+    relay.wait_state(second)
+    assert other.logged(rf"sub={second['id']} .*outcome=done")
+    assert not relay.work.logged(rf"sub={second['id']}")
+    assert relay.work.stop() == 0
+
+
+def test_the_log_can_be_json_lines(make_relay):
+    relay = make_relay(log={"format": "json"})
+    relay.start_all()
+    accepted = relay.accept("nothing of this in a log", name="Nobody")
+    relay.wait_state(accepted)
+    for process in relay.nursery.processes:
+        if process.name in ("serve", "work"):
+            lines = [json.loads(line) for line in process.log().splitlines()]
+            assert lines and all("event" in line for line in lines)
+
+
+def test_no_log_tells_what_a_visitor_wrote(relay, nursery, sandbox):
+    sandbox.fault("create", "lose_after")
+    relay.wait_state(relay.accept("canary-message", name="canary-name",
+                                  email="canary@example.org", phone="canary-phone"))
+    relay.post("canary-message", email="canary at nowhere")
+    assert "canary" not in nursery.logs(10**7)

@@ -1,0 +1,71 @@
+"""Many senders at once, each keeping at it until its message is taken."""
+import http.client
+import json
+import threading
+
+from .relay import ORIGIN
+from .waiting import POLL
+
+
+class Senders:
+    """`count` messages from `threads` senders. Each message has an
+    Idempotency-Key of its own and is sent again with it until a 202 comes, as a
+    page's script does. accepted: the ids, by number; refusals: what came before."""
+
+    def __init__(self, port, count, threads=8):
+        self.port = port
+        self.accepted = {}
+        self.refusals = {}
+        self.lock = threading.Lock()
+        self.numbers = iter(range(count))
+        self.pause = threading.Event()
+        self.given_up = threading.Event()
+        self.threads = [threading.Thread(target=self._send_all, daemon=True)
+                        for _ in range(threads)]
+        for thread in self.threads:
+            thread.start()
+
+    def count(self):
+        return len(self.accepted)
+
+    def finish(self, timeout=120):
+        for thread in self.threads:
+            thread.join(timeout)
+        alive = any(thread.is_alive() for thread in self.threads)
+        self.given_up.set()
+        assert not alive, f"only {self.count()} were taken; refusals: {self.refusals}"
+
+    def _send_all(self):
+        connection = None
+        while True:
+            with self.lock:
+                number = next(self.numbers, None)
+            if number is None:
+                return
+            while number not in self.accepted and not self.given_up.is_set():
+                connection = self._try(connection, number)
+
+    def _try(self, connection, number):
+        """One attempt; the connection to go on with, or None."""
+        connection = connection or http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        body = json.dumps({"message": f"message {number}", "email": f"n{number}@example.org"})
+        try:
+            connection.request("POST", "/f/contact", body, {
+                "Content-Type": "application/json", "Origin": ORIGIN,
+                "Idempotency-Key": f"message-{number}"})
+            answer = connection.getresponse()
+            text = answer.read()
+        except (OSError, http.client.HTTPException) as error:
+            connection.close()
+            return self._refused(type(error).__name__)
+        if answer.status == 202:
+            self.accepted[number] = json.loads(text)["id"]
+            return connection
+        self._refused(answer.status)
+        connection.close()
+        return None
+
+    def _refused(self, why):
+        with self.lock:
+            self.refusals[why] = self.refusals.get(why, 0) + 1
+        self.pause.wait(POLL)
