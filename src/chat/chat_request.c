@@ -132,10 +132,13 @@ static bool is_plain(const char *value)
     return true;
 }
 
-/*
- * A value that cannot end its own quotation: quotes and escapes become spaces,
- * as do control characters; runs of spaces become one.
- */
+/* What could end a quotation, or is not text. */
+static bool is_unquotable(char c)
+{
+    return (unsigned char)c < ' ' || c == 0x7f || c == '"' || c == '\\';
+}
+
+/* Unquotable characters become spaces; runs of spaces become one. */
 static void add_value(struct buf *out, const char *value)
 {
     bool space = false, begun = false;
@@ -146,9 +149,7 @@ static void add_value(struct buf *out, const char *value)
     }
     buf_char(out, '"');
     for (; *value; value++) {
-        unsigned char c = (unsigned char)*value;
-
-        if (c <= ' ' || c == 0x7f || c == '"' || c == '\\') {
+        if (*value == ' ' || is_unquotable(*value)) {
             space = begun;
             continue;
         }
@@ -159,6 +160,18 @@ static void add_value(struct buf *out, const char *value)
         begun = true;
     }
     buf_char(out, '"');
+}
+
+/*
+ * An address is found as a whole or not at all: one that cannot be written
+ * exactly would find nothing, and what landed would be sent again.
+ */
+static bool exact(const char *value)
+{
+    for (; *value; value++)
+        if (*value == ' ' || is_unquotable(*value))
+            return false;
+    return true;
 }
 
 /* Whether something is left of it for a search: a letter, a digit. */
@@ -180,7 +193,7 @@ void chat_query_sent(struct buf *out, const struct chat_sent *sent,
     clock_format_seconds(from, first);
     clock_format_seconds(to + 999, last);
     buf_text(out, "type:offline_msg");
-    if (searchable(sent->email)) {
+    if (searchable(sent->email) && exact(sent->email)) {
         buf_text(out, " AND visitor_email:");
         add_value(out, sent->email);
     } else if (searchable(sent->name)) {

@@ -38,7 +38,8 @@ void chat_request_show(struct http_request *request,
 
 /*
  * The query that finds an offline message we sent: by email, else by name, else
- * by text, between from and to (wall clock, ms; written in UTC with Z).
+ * by text, between from and to (wall clock, ms; written in UTC with Z). It may
+ * find others too; it must not miss ours.
  */
 struct chat_sent;
 struct buf;

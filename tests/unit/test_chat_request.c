@@ -148,8 +148,7 @@ static void then_by_name_then_by_words_then_by_time(void **state)
 
 static void a_value_cannot_break_out_of_the_query(void **state)
 {
-    const struct chat_sent quotes = {
-        .email = "\"a\" OR type:chat \\\" @example.com"};
+    const struct chat_sent quotes = {.name = "\"a\" OR type:chat \\\" b"};
     const struct chat_sent word = {.name = "AND"};
     const struct chat_sent minus = {.name = "-joe"};
     const struct chat_sent range = {.name = "[* TO *]x"};
@@ -157,13 +156,25 @@ static void a_value_cannot_break_out_of_the_query(void **state)
                                                      "c "};
 
     (void)state;
-    expect_query(&quotes, "type:offline_msg AND visitor_email:"
-                          "\"a OR type:chat @example.com\"" WHEN);
+    expect_query(&quotes, "type:offline_msg AND visitor_name:"
+                          "\"a OR type:chat b\"" WHEN);
     expect_query(&word, "type:offline_msg AND visitor_name:\"AND\"" WHEN);
     expect_query(&minus, "type:offline_msg AND visitor_name:\"-joe\"" WHEN);
     expect_query(&range,
                  "type:offline_msg AND visitor_name:\"[* TO *]x\"" WHEN);
     expect_query(&control, "type:offline_msg AND \"a b c\"" WHEN);
+}
+
+static void an_address_that_cannot_be_quoted_is_not_searched_for(void **state)
+{
+    const struct chat_sent quoted = {.email = "\"a b\"@example.com",
+                                     .name = "Joe"};
+    const struct chat_sent odd = {.email = "o'neil+x@example.com"};
+
+    (void)state;
+    expect_query(&quoted, "type:offline_msg AND visitor_name:Joe" WHEN);
+    expect_query(&odd, "type:offline_msg AND visitor_email:"
+                       "\"o'neil+x@example.com\"" WHEN);
 }
 
 int main(void)
@@ -182,6 +193,7 @@ int main(void)
         cmocka_unit_test(what_we_sent_is_searched_by_email_first),
         cmocka_unit_test(then_by_name_then_by_words_then_by_time),
         cmocka_unit_test(a_value_cannot_break_out_of_the_query),
+        cmocka_unit_test(an_address_that_cannot_be_quoted_is_not_searched_for),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
