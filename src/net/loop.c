@@ -4,6 +4,7 @@
  */
 #include "net/loop.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/time.h>
 
@@ -65,6 +66,7 @@ struct loop *loop_new(void)
 {
     struct loop *loop = NEW(struct loop);
 
+    signal(SIGPIPE, SIG_IGN); /* a peer that went away is an ordinary error */
     event_set_mem_functions(checked_malloc, checked_realloc, free);
     event_set_log_callback(log_libevent);
     loop->base = make_base();

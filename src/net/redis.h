@@ -47,23 +47,40 @@ typedef void redis_done(void *context, const struct redis_answer *answer);
 struct redis *redis_new(struct loop *loop, const struct redis_options *options,
                         struct error *err);
 
-/* Every command still open is told (REDIS_UNKNOWN or REDIS_NOT_SENT) first. */
+/*
+ * Every command still open is told (REDIS_UNKNOWN or REDIS_NOT_SENT) first, and
+ * so is one that is called meanwhile (REDIS_NOT_SENT): do not repeat for ever.
+ * May be called from inside any callback of the client.
+ */
 void redis_free(struct redis *redis);
 
+/* One command, binary safe. All borrowed for the call. */
+struct redis_command {
+    size_t argc;
+    const char *const *argv;
+    const size_t *lens; /* NULL: every argument ends in NUL */
+    int64_t timeout_ms; /* 0: as the options say */
+};
+
 /*
- * Sends argv (binary safe; copied before it returns). done is called exactly
- * once, never from inside this call. While not connected, commands wait for a
- * connection until their deadline. timeout_ms 0: as the options say.
+ * Sends command (copied before it returns). done is called exactly once, never
+ * from inside this call. While not connected, commands wait for a connection
+ * until their deadline, and are REDIS_NOT_SENT if it passes; so are those over
+ * 100 000 or 64 MiB, at once.
+ *
+ * A deadline that passes on a connection that still speaks ends this command
+ * alone (REDIS_UNKNOWN). On one that has been silent for the options'
+ * timeout_ms, it ends the connection, and all that was sent on it.
  */
-void redis_call(struct redis *redis, size_t argc, const char *const *argv,
-                const size_t *lens, int64_t timeout_ms, redis_done *done,
-                void *context);
+void redis_call(struct redis *redis, const struct redis_command *command,
+                redis_done *done, void *context);
 
 /* The same for texts that end in NUL; the list ends with NULL. */
 void redis_callv(struct redis *redis, redis_done *done, void *context, ...)
     __attribute__((sentinel));
 
 bool redis_connected(const struct redis *redis);
+const char *redis_why(const struct redis *redis); /* if not; in words */
 size_t
 redis_waiting(const struct redis *redis); /* commands without an answer */
 
@@ -73,8 +90,9 @@ void redis_on_change(struct redis *redis, redis_changed *changed,
                      void *context);
 
 /*
- * Messages of SUBSCRIBE. A connection that subscribes is used for nothing else.
- * Subscriptions are renewed after a reconnection; said counts from then on.
+ * Messages of SUBSCRIBE. A connection that subscribes is used for nothing else:
+ * no redis_call() on it. Subscriptions form a set (a second one to the same
+ * channel changes nothing) and are renewed after a reconnection.
  */
 typedef void redis_message(void *context, const char *channel,
                            const char *message, size_t len);
@@ -82,6 +100,13 @@ void redis_on_message(struct redis *redis, redis_message *message,
                       void *context);
 void redis_subscribe(struct redis *redis, const char *channel);
 void redis_unsubscribe(struct redis *redis, const char *channel);
+
+/* Called when a subscription has come into force, at first and after each
+ * reconnection: what was said before went unheard, so now is the time to look.
+ */
+typedef void redis_subscribed(void *context, const char *channel);
+void redis_on_subscribed(struct redis *redis, redis_subscribed *subscribed,
+                         void *context);
 
 /* Replies. All accept NULL and wrong types, and then give the harmless value.
  */

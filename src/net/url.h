@@ -15,11 +15,19 @@ struct url {
     unsigned port; /* the scheme's own when the URL has none; 0 for unix */
 };
 
-/* Host lower-case, in punycode; fragments dropped. */
+/*
+ * For http, https, redis, rediss and unix. Host in lower case and punycode, an
+ * IPv6 address without brackets; user and password decoded, path and query as
+ * they are; the fragment is dropped.
+ */
 must_check bool url_parse(const char *text, struct url *url, struct error *err);
 void url_clear(struct url *url);
 
-/* "https://example.com:8443": scheme, host and, unless usual, port. */
+/*
+ * Appends "https://example.com:8443": scheme, host and, unless usual, port.
+ * Only of http and https, and not of a URL with a user in it, which no origin
+ * has.
+ */
 must_check bool url_origin(const char *text, struct buf *out);
 
 #endif
