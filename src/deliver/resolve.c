@@ -141,9 +141,9 @@ static bool looked_enough(const struct turn *turn)
 }
 
 /*
- * A replay starts the attempts again while the looks go on, and the post itself
- * counted as one: so with fewer attempts than looks, a person has said "send it
- * again" since the post.
+ * The post counts as an attempt, and so does every look; a replay starts both
+ * counts again, without a post. So with no more attempts than looks, a person
+ * has said "send it again" since the post.
  */
 static bool person_decided(const struct submission *submission)
 {

@@ -69,7 +69,7 @@ struct submission {
     unsigned attempts;   /* since accepted or replayed; reconcile starts them
                             again; see verdict.c */
     unsigned looks;      /* answered ones of resolve, since the intent was
-                            stored; a replay keeps them */
+                            stored or it was replayed */
     unsigned crashes;    /* leases that ran out */
     unsigned generation; /* replays so far */
     unsigned sequence;   /* changes so far; also counts its news */

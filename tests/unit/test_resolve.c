@@ -328,8 +328,7 @@ static void a_person_who_replays_has_decided(void **state)
     open_late(&kit);
     kit.destination.on_doubt = ON_DOUBT_HOLD;
     kit.items[0].submission.generation = 1;
-    kit.items[0].submission.looks = 2;
-    kit.items[0].submission.attempts = 0;
+    kit.items[0].submission.attempts = 1;
     assert_int_equal(absent(&kit), OUTCOME_BUSY);
 }
 
@@ -341,8 +340,7 @@ static void a_replay_before_the_post_decided_nothing_about_it(void **state)
     open_late(&kit);
     kit.destination.on_doubt = ON_DOUBT_HOLD;
     kit.items[0].submission.generation = 1;
-    kit.items[0].submission.looks = 2;
-    kit.items[0].submission.attempts = 3;
+    kit.items[0].submission.attempts = 2;
     assert_int_equal(absent(&kit), OUTCOME_REFUSED);
 }
 
