@@ -29,4 +29,10 @@ int daemon_serve(const struct daemon_options *options);
 int daemon_work(const struct daemon_options *options);
 int daemon_up(const struct daemon_options *options);
 
+/*
+ * For commands beside a running `up`: when the settings name no Redis, fills in
+ * the one that `up` runs in their data folder.
+ */
+must_check bool daemon_find_redis(struct settings *settings, struct error *err);
+
 #endif

@@ -14,6 +14,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/crypto.h"
+#include "daemon/daemon.h"
 
 #include "base/banned.h"
 
@@ -179,4 +180,25 @@ void private_redis_clear(struct private_redis *redis)
         close(redis->lock);
     memset(redis, 0, sizeof(*redis));
     redis->lock = -1;
+}
+
+bool daemon_find_redis(struct settings *settings, struct error *err)
+{
+    char real[PATH_MAX];
+    char *folder, *path;
+
+    if (settings->redis.url)
+        return true;
+    if (!realpath(settings->data_dir, real))
+        return error_set(err, ERROR_UNAVAILABLE,
+                         "no Redis: redis.url is not set, and 'afterhours up' "
+                         "has not run its own in %s",
+                         settings->data_dir);
+    folder = alloc_format("%s/redis", real);
+    path = socket_path(folder, err);
+    if (path)
+        settings->redis.url = alloc_format("unix://%s", path);
+    free(folder);
+    free(path);
+    return settings->redis.url != NULL;
 }

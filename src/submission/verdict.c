@@ -12,8 +12,8 @@
 
 #include "base/banned.h"
 
-/* After 401 and 403: so long until one request tries again. */
-#define PROBE_MS INT64_C(60000)
+/* After 401 and 403: so long until it is tried again, or until resumed. */
+#define PROBE_MS INT64_C(30000)
 
 /* A 429 that does not say how long: half of Zendesk's one-minute window. */
 #define RATE_LIMIT_MS INT64_C(30000)
@@ -157,14 +157,19 @@ static int64_t own_wait(const struct submission *submission,
     }
 }
 
-/* What the other side asked for is a floor; jitter goes on top of it. */
-static int64_t asked_wait(const struct outcome *outcome, int64_t held,
-                          double random)
+/*
+ * What the other side asked for is a floor; jitter goes on top of it. A hold
+ * for credentials is kept by the destination alone: when a person resumes it,
+ * what it kept waiting is due.
+ */
+static int64_t asked_wait(const struct outcome *outcome, double random)
 {
-    int64_t floor = max_ms(held, outcome->retry_after_ms);
+    int64_t asked = outcome->hold == HOLD_RATE_LIMIT ? hold_ms(outcome)
+                                                     : outcome->retry_after_ms;
 
-    return floor > 0 ? floor + part_of(min_ms(1000, floor) + floor / 10, random)
-                     : 0;
+    if (asked <= 0)
+        return 0;
+    return asked + part_of(min_ms(1000, asked) + asked / 10, random);
 }
 
 /*
@@ -219,6 +224,6 @@ struct verdict verdict_after(const struct submission *submission,
     if (verdict.next != STAGE_FINISHED && verdict.next != STAGE_BURIED)
         verdict.due_at += max_ms(
             own_wait(submission, outcome, verdict.next, patience, now, random),
-            asked_wait(outcome, verdict.hold_ms, random));
+            asked_wait(outcome, random));
     return verdict;
 }

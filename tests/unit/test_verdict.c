@@ -209,7 +209,8 @@ static void a_rate_limit_without_a_time_holds_half_a_minute(void **state)
     assert_int_equal(judge(&submission, &outcome, 0).hold_ms, 1);
 }
 
-static void wrong_credentials_hold_a_minute_and_bury_nothing(void **state)
+static void
+wrong_credentials_hold_the_destination_and_bury_nothing(void **state)
 {
     struct submission submission = at(STAGE_DELIVER, 50);
     struct outcome outcome = held(OUTCOME_BUSY, HOLD_CREDENTIALS, 401, -1);
@@ -219,10 +220,19 @@ static void wrong_credentials_hold_a_minute_and_bury_nothing(void **state)
     submission.received_at = NOW - 30 * DAY_MS;
     verdict = judge(&submission, &outcome, 0);
     assert_int_equal(verdict.next, STAGE_DELIVER);
-    assert_int_equal(verdict.hold_ms, 60000);
+    assert_int_equal(verdict.hold_ms, 30000);
     assert_false(verdict.count_attempt);
     outcome.hold = HOLD_FORBIDDEN;
-    assert_int_equal(judge(&submission, &outcome, 0).hold_ms, 60000);
+    assert_int_equal(judge(&submission, &outcome, 0).hold_ms, 30000);
+}
+
+static void when_a_hold_is_resumed_what_waited_is_due(void **state)
+{
+    struct submission submission = at(STAGE_DELIVER, 0);
+    struct outcome outcome = held(OUTCOME_BUSY, HOLD_CREDENTIALS, 401, -1);
+
+    (void)state;
+    assert_in_range(judge(&submission, &outcome, MOST).due_at, NOW, NOW + 2000);
 }
 
 static void a_receiver_that_names_a_time_is_not_asked_before(void **state)
@@ -377,7 +387,9 @@ int main(void)
         cmocka_unit_test(only_proof_clears_an_intent),
         cmocka_unit_test(a_rate_limit_holds_the_destination_and_counts_nothing),
         cmocka_unit_test(a_rate_limit_without_a_time_holds_half_a_minute),
-        cmocka_unit_test(wrong_credentials_hold_a_minute_and_bury_nothing),
+        cmocka_unit_test(
+            wrong_credentials_hold_the_destination_and_bury_nothing),
+        cmocka_unit_test(when_a_hold_is_resumed_what_waited_is_due),
         cmocka_unit_test(a_receiver_that_names_a_time_is_not_asked_before),
         cmocka_unit_test(one_that_was_tried_for_days_is_buried_and_told_of),
         cmocka_unit_test(an_old_one_that_is_replayed_gets_four_tries),
