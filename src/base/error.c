@@ -39,7 +39,8 @@ bool error_prefix(struct error *err, const char *format, ...)
 
 void error_clear(struct error *err)
 {
-    memset(err, 0, sizeof(*err));
+    if (err)
+        memset(err, 0, sizeof(*err));
 }
 
 int error_exit_code(const struct error *err)

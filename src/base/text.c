@@ -10,7 +10,8 @@
 
 #include "base/banned.h"
 
-#define LONGEST_WORD 64
+#define LONGEST_WORD       64
+#define SHORTEST_BEGINNING 4
 
 static char lower(char c)
 {
@@ -166,11 +167,15 @@ static size_t smallest(size_t a, size_t b, size_t c)
     return least < c ? least : c;
 }
 
-/* Levenshtein's distance: insertions, deletions, replacements. */
-static size_t distance(const char *a, const char *b)
+/*
+ * Levenshtein's distance: insertions, deletions, replacements. With cut, to the
+ * nearest beginning of b instead of all of it.
+ */
+static size_t distance(const char *a, const char *b, bool cut)
 {
     size_t row[LONGEST_WORD + 1];
     size_t b_len = strlen(b);
+    size_t least;
 
     for (size_t j = 0; j <= b_len; j++)
         row[j] = j;
@@ -186,7 +191,19 @@ static size_t distance(const char *a, const char *b)
             corner = above;
         }
     }
-    return row[b_len];
+    least = row[b_len];
+    for (size_t j = 0; cut && j < b_len; j++)
+        least = row[j] < least ? row[j] : least;
+    return least;
+}
+
+/* "budget" is near "budget_per_minute", but "budget" itself would be nearer. */
+static size_t how_far(const char *text, const char *word)
+{
+    size_t whole = distance(text, word, false);
+    size_t begun = distance(text, word, true) + 1;
+
+    return strlen(text) >= SHORTEST_BEGINNING && begun < whole ? begun : whole;
 }
 
 const char *text_nearest(const char *text, const char *const *words)
@@ -201,7 +218,7 @@ const char *text_nearest(const char *text, const char *const *words)
 
         if (strlen(*words) > LONGEST_WORD)
             continue;
-        far = distance(text, *words);
+        far = how_far(text, *words);
         if (far < least) {
             least = far;
             nearest = *words;

@@ -36,7 +36,9 @@ void text_percent(struct buf *out,
 must_check bool text_percent_decode(const char *text, size_t len, bool plus,
                                     struct buf *out);
 
-/* The one of words nearest to text, or NULL when none is near. NULL ends words.
+/*
+ * The one of words nearest to text, or with a beginning that is; NULL when none
+ * is near. NULL ends words.
  */
 const char *text_nearest(const char *text, const char *const *words);
 

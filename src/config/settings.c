@@ -1,0 +1,99 @@
+/* Holding settings and asking them. See settings.h. */
+#include "config/settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "config/load.h"
+#include "config/origins.h"
+
+#include "base/banned.h"
+
+struct settings *settings_hold(struct settings *settings)
+{
+    settings->origins->holds++;
+    return settings;
+}
+
+void settings_release(struct settings *settings)
+{
+    if (!settings || --settings->origins->holds)
+        return;
+    objects_free(settings);
+    origins_free(settings->origins);
+    free(settings->path);
+    free(settings);
+}
+
+const struct settings_destination *
+settings_destination(const struct settings *settings, const char *name)
+{
+    for (size_t i = 0; i < settings->destination_count; i++)
+        if (strcmp(settings->destinations[i].name, name) == 0)
+            return &settings->destinations[i];
+    return NULL;
+}
+
+const struct settings_form *settings_form(const struct settings *settings,
+                                          const char *name)
+{
+    for (size_t i = 0; i < settings->form_count; i++)
+        if (strcmp(settings->forms[i].name, name) == 0)
+            return &settings->forms[i];
+    return NULL;
+}
+
+void settings_set_sandbox(struct settings *settings, const char *base_url,
+                          const char *token)
+{
+    for (size_t i = 0; i < settings->destination_count; i++) {
+        struct settings_destination *destination = &settings->destinations[i];
+
+        if (destination->base_url)
+            continue;
+        destination->base_url = alloc_text(base_url);
+        secret_set(&destination->token, token, strlen(token));
+        derive_destination(settings, destination);
+    }
+}
+
+bool settings_addressed(const struct settings *settings, struct error *err)
+{
+    for (size_t i = 0; i < settings->destination_count; i++)
+        if (!settings->destinations[i].base_url)
+            return error_set(err, ERROR_CONFIG,
+                             "destination %s has no address; set "
+                             "AFTERHOURS_ZENDESK_SUBDOMAIN and "
+                             "AFTERHOURS_ZENDESK_TOKEN, or try things with "
+                             "'afterhours up --sandbox'",
+                             settings->destinations[i].name);
+    return true;
+}
+
+void settings_demo(struct settings *settings)
+{
+    derive_own_origins(settings, &settings->forms[0]);
+}
+
+void settings_ticket_url(const struct settings_destination *destination,
+                         const char *template, int64_t ticket_id,
+                         struct buf *out)
+{
+    while (*template) {
+        size_t len = strcspn(template, "{");
+
+        buf_add(out, template, len);
+        template += len;
+        if (text_starts(template, "{id}")) {
+            buf_format(out, "%lld", (long long)ticket_id);
+            template += strlen("{id}");
+        } else if (text_starts(template, "{subdomain}")) {
+            buf_text(out, destination->subdomain ? destination->subdomain : "");
+            template += strlen("{subdomain}");
+        } else if (*template) {
+            buf_char(out, *template ++);
+        }
+    }
+}

@@ -1,0 +1,209 @@
+/* Faults that no single value can be blamed for. See load.h. */
+#include "config/load.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "config/origins.h"
+#include "config/units.h"
+
+#include "base/banned.h"
+
+#define NAMES_LIMIT 400
+
+struct context {
+    const struct settings *settings;
+    const char *kind; /* "destinations" */
+    const char *name;
+};
+
+static like_printf(3, 4) void fault(const struct context *context,
+                                    const char *setting, const char *format,
+                                    ...)
+{
+    char *path = alloc_format("%s.%s%s%s", context->kind, context->name,
+                              *setting ? "." : "", setting);
+    char what[ERROR_TEXT_SIZE];
+    va_list list;
+
+    va_start(list, format);
+    vsnprintf(what, sizeof(what), format, list);
+    va_end(list);
+    origins_fault_at(context->settings, path, "%s", what);
+    free(path);
+}
+
+/* A certificate without its key, or the other way round. */
+static void validate_pair(const struct settings *settings,
+                          const char *certificate, const char *key,
+                          const char *block)
+{
+    char *path = alloc_format("%s.%s", block, key ? "key" : "certificate");
+
+    if (!certificate != !key)
+        origins_fault_at(settings, path, "needs %s.%s beside it", block,
+                         key ? "certificate" : "key");
+    free(path);
+}
+
+static void validate_top(const struct settings *settings)
+{
+    validate_pair(settings, settings->tls.certificate, settings->tls.key,
+                  "tls");
+    validate_pair(settings, settings->redis.certificate, settings->redis.key,
+                  "redis");
+    if (strcmp(settings->listen, settings->admin.listen) == 0)
+        origins_fault_at(settings, "admin.listen",
+                         "is the same as listen: '%s'", settings->listen);
+}
+
+/*
+ * A request that outlives half of its lease would leave no time to give the
+ * lease back, and a second worker would send what the first is still sending.
+ */
+static void validate_times(const struct context *context,
+                           const struct settings_destination *destination)
+{
+    struct buf lease;
+
+    buf_init(&lease, 40);
+    units_format_duration(destination->lease_ms, &lease);
+    if (destination->request_timeout_ms >= destination->lease_ms / 2)
+        fault(context, "request_timeout",
+              "must be less than half of lease, which is %s", buf_str(&lease));
+    if (destination->retry_base_ms > destination->retry_cap_ms)
+        fault(context, "retry.base", "is longer than retry.cap");
+    if (destination->ticket_first_ms > destination->ticket_patience_ms)
+        fault(context, "ticket_first", "is longer than ticket_patience");
+    buf_clear(&lease);
+}
+
+static void validate_destination(const struct settings *settings,
+                                 const struct settings_destination *destination)
+{
+    struct context context = {settings, "destinations", destination->name};
+    bool token = secret_present(&destination->token);
+
+    validate_times(&context, destination);
+    if (!destination->base_url && !settings->origins->no_destinations)
+        fault(&context, "",
+              "has neither subdomain nor base_url; set subdomain to the part "
+              "of your Zendesk's address before .zendesk.com");
+    if (destination->base_url && !token)
+        fault(&context, "",
+              "has no token; set token_file to a file with an OAuth token of "
+              "Zendesk Chat with the scopes read, write and chat");
+    if (!destination->base_url && token && settings->origins->no_destinations)
+        fault(&context, "token", "is set, but no subdomain to use it for");
+    if (!destination->subdomain &&
+        (strstr(destination->ticket_url, "{subdomain}") ||
+         strstr(destination->agent_url, "{subdomain}")) &&
+        destination->base_url)
+        fault(&context, "ticket_url",
+              "and agent_url cannot use {subdomain}: none is set");
+}
+
+static void tell_unknown_destination(const struct context *context,
+                                     const struct settings_form *form)
+{
+    const struct settings *settings = context->settings;
+    const char **names =
+        NEW_ARRAY(settings->destination_count + 1, const char *);
+    const char *nearest;
+    struct buf all;
+
+    buf_init(&all, NAMES_LIMIT);
+    for (size_t i = 0; i < settings->destination_count; i++) {
+        names[i] = settings->destinations[i].name;
+        buf_format(&all, "%s%s", i ? ", " : "", names[i]);
+    }
+    nearest = form->destination ? text_nearest(form->destination, names) : NULL;
+    if (nearest)
+        fault(context, "destination",
+              "there is no destination '%s'; did you mean \"%s\"?",
+              form->destination, nearest);
+    else if (form->destination)
+        fault(context, "destination",
+              "there is no destination '%s'; there are: %s", form->destination,
+              buf_str(&all));
+    else
+        fault(context, "destination", "must be set to one of: %s",
+              buf_str(&all));
+    buf_clear(&all);
+    free(names);
+}
+
+static void validate_callback(const struct context *context,
+                              const struct settings_callback *callback)
+{
+    if (secret_present(&callback->secret) && callback->secret_count > 1)
+        fault(context, "callback.secret",
+              "and callback.secrets are both set; put all into secrets");
+    if (callback->url && !callback->secret_count)
+        fault(context, "callback.url",
+              "needs callback.secret beside it, to sign with: whsec_ and what "
+              "'openssl rand -base64 32' prints");
+    if (!callback->url && callback->secret_count)
+        fault(context, "callback", "has a secret, but no url");
+    if (callback->url && !callback->on_delivered && !callback->on_linked &&
+        !callback->on_unlinked && !callback->on_failed)
+        fault(context, "callback.events", "must name at least one event");
+}
+
+static void validate_fields(const struct context *context,
+                            const struct settings_form *form)
+{
+    static const char *const own[] = {"message", "email",      "name",
+                                      "phone",   "department", "page",
+                                      "altcha",  "referrer"};
+
+    for (size_t i = 0; i < form->field_count; i++) {
+        const char *name = form->fields[i].name;
+        char *setting = alloc_format("fields.%s", name);
+
+        for (size_t j = 0; j < sizeof(own) / sizeof(own[0]); j++)
+            if (strcmp(name, own[j]) == 0)
+                fault(context, setting, "every form has this field already%s",
+                      strcmp(name, "email") == 0 ? "; see email_required" : "");
+        if (strcmp(name, form->honeypot) == 0)
+            fault(context, setting, "is the honeypot's name");
+        free(setting);
+    }
+    for (size_t i = 0; i < form->department_count; i++) {
+        char *setting =
+            alloc_format("departments.%s", form->departments[i].name);
+
+        if (!form->departments[i].id)
+            fault(context, setting, "must be the department's id, a number");
+        free(setting);
+    }
+}
+
+static void validate_form(const struct settings *settings,
+                          const struct settings_form *form)
+{
+    struct context context = {settings, "forms", form->name};
+
+    if (!form->destination ||
+        !settings_destination(settings, form->destination))
+        tell_unknown_destination(&context, form);
+    if (!form->origin_count && !form->public && !secret_present(&form->key))
+        fault(&context, "",
+              "nobody could post to it; set origins to the website's address, "
+              "key for a server, or public: true for everybody");
+    validate_fields(&context, form);
+    validate_callback(&context, &form->callback);
+}
+
+void validate(const struct settings *settings)
+{
+    validate_top(settings);
+    for (size_t i = 0; i < settings->destination_count; i++)
+        validate_destination(settings, &settings->destinations[i]);
+    for (size_t i = 0; i < settings->form_count; i++)
+        validate_form(settings, &settings->forms[i]);
+}
