@@ -33,7 +33,9 @@ def functions(text):
             start = index
         elif line.startswith("}") and start is not None:
             first = start
-            while first and lines[first - 1].strip() and not lines[first - 1].startswith(("#", "}")):
+            while first and lines[first - 1].strip() and \
+                    not lines[first - 1].startswith(("#", "}")) and \
+                    not lines[first - 1].rstrip().endswith(";"):
                 first -= 1
             yield first + 1, " ".join(lines[first:start]), lines[start + 1:index]
             start = None
@@ -98,6 +100,11 @@ PLANTED = """
 static int long_one(void)
 {
 %s}
+
+int few(int a, int b, int c, int d, int e, int f);
+int few(int a, int b, int c, int d, int e, int f)
+{
+}
 
 int many(int a, int (*b)(int, int), int c,
          int d, int e, int f, int g)
