@@ -26,6 +26,12 @@ const struct command commands[] = {
     { "work", "[--config FILE] [--processes N]",
       "Deliver what was accepted, link it, call back",
       "  --processes N  that many (else: the settings)\n", cmd_work },
+    { "config", "print [--config FILE] [--json]",
+      "Show the settings in force, and where each comes from",
+      "  --json  for programs; names each setting's environment variable\n"
+      "Secrets are masked. Settings that are wrong are shown too; then the\n"
+      "exit code is 78.\n",
+      cmd_config },
     { "help", "[COMMAND]", "Say what there is, or how one command is used",
       "", cmd_help },
     { NULL, NULL, NULL, NULL, NULL },
