@@ -5,6 +5,8 @@
 #ifndef INTAKE_INTAKE_H
 #define INTAKE_INTAKE_H
 
+#include <stdbool.h>
+
 #include "config/settings.h"
 #include "net/http_server.h"
 #include "net/loop.h"
@@ -16,6 +18,9 @@ struct intake *intake_new(struct loop *loop, struct settings *settings,
                           struct queue *queue);
 void intake_free(struct intake *intake);
 void intake_use_settings(struct intake *intake, struct settings *settings);
+
+/* Whether "/" is a page with a contact form, to try things with. */
+void intake_show_demo(struct intake *intake, bool demo);
 
 /* Whether GET / shows a page with a contact form to try things with. */
 void intake_show_demo(struct intake *intake, bool show);
@@ -29,7 +34,9 @@ void intake_handle(void *intake, struct http_exchange *exchange);
 
 /*
  * Hands in without HTTP, for `afterhours submit` and tests: fields as JSON
- * object text. The problem text is NULL when accepted; result as queue_accept.
+ * object text. submitted is called exactly once, never from inside this call;
+ * problem is NULL when it was accepted, else says in words why not, and id and
+ * status_url are NULL.
  */
 typedef void intake_submitted(void *context, const char *id,
                               const char *status_url, const char *problem);

@@ -20,7 +20,14 @@ struct web_status {
 void web_status_page(struct buf *out, const struct web_status *status);
 /* A page for people who meet an error with a browser. */
 void web_error_page(struct buf *out, int status, const char *title,
-                    const char *detail);
+                    const char *detail, const char *language);
+/* What a type of problem means and what to do about it. */
+void web_problem_page(struct buf *out, const char *type, int status,
+                      const char *title, const char *advice);
+/* A website with a contact form that posts to this form, to try things. */
+void web_demo_page(struct buf *out, const char *form);
+/* For whoever opens the relay's own address. */
+void web_home_page(struct buf *out);
 /* Content-Security-Policy that fits these pages. */
 const char *web_content_security_policy(void);
 

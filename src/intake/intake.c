@@ -1,0 +1,84 @@
+/* The intake as a whole: what it holds, and how it ends. See intake.h. */
+#include "intake/intake.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "intake/hand_in.h"
+#include "intake/inside.h"
+#include "intake/look.h"
+
+#include "base/banned.h"
+
+struct intake *intake_new(struct loop *loop, struct settings *settings,
+                          struct queue *queue)
+{
+    struct intake *intake = NEW(struct intake);
+
+    intake->loop = loop;
+    intake->queue = queue;
+    intake->settings = settings_hold(settings);
+    return intake;
+}
+
+static void end_when_over(struct intake *intake)
+{
+    if (!intake->over || intake->open)
+        return;
+    settings_release(intake->settings);
+    free(intake);
+}
+
+void intake_free(struct intake *intake)
+{
+    if (!intake)
+        return;
+    intake->over = true;
+    intake_enter(intake);
+    look_end_all(intake);
+    hand_in_end_all(intake);
+    intake_leave(intake);
+}
+
+void intake_enter(struct intake *intake)
+{
+    intake->open++;
+}
+
+void intake_leave(struct intake *intake)
+{
+    intake->open--;
+    end_when_over(intake);
+}
+
+void intake_use_settings(struct intake *intake, struct settings *settings)
+{
+    struct settings *old = intake->settings;
+
+    intake->settings = settings_hold(settings);
+    settings_release(old);
+}
+
+void intake_show_demo(struct intake *intake, bool demo)
+{
+    intake->demo = demo;
+}
+
+void intake_drain(struct intake *intake)
+{
+    intake->draining = true;
+    look_hurry_all(intake);
+}
+
+void intake_handle(void *context, struct http_exchange *exchange)
+{
+    struct intake *intake = context;
+    struct request request = {
+        .intake = intake,
+        .settings = intake->settings,
+        .exchange = exchange,
+        .name = "",
+    };
+
+    routes_handle(&request);
+}

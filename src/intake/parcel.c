@@ -1,0 +1,171 @@
+/* Entries made ready for the queue. See parcel.h. */
+#include "intake/parcel.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "chat/offline_message.h"
+
+#include "base/banned.h"
+
+/*
+ * The settings measure characters, the template may add to them, JSON may
+ * escape them; beyond this a message is no message.
+ */
+#define TEXT_MAX  (256 * 1024)
+#define BODY_MAX  (512 * 1024)
+#define AGENT_MAX 400
+
+#define DEADLINE_LEAST_MS INT64_C(1000)
+#define DEADLINE_MOST_MS  INT64_C(10000)
+
+/* What the secret signs here. */
+#define PURPOSE "email:"
+
+static char lower(char c)
+{
+    return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+}
+
+/* So that a person's data can be found by the address, and read by nobody. */
+static void hash_email(const struct settings *settings, const char *email,
+                       char hex[CRYPTO_HEX_SIZE])
+{
+    char text[sizeof(PURPOSE) + VALUE_EMAIL_SIZE] = PURPOSE;
+    unsigned char digest[CRYPTO_DIGEST_SIZE];
+    size_t len = strlen(PURPOSE);
+
+    for (; *email; email++)
+        text[len++] = lower(*email);
+    crypto_hmac_sha256(settings->secret.bytes ? settings->secret.bytes : "",
+                       settings->secret.len, text, len, digest);
+    crypto_hex(digest, sizeof(digest), hex);
+}
+
+/* A header anybody writes: taken as far as it is plain ASCII. */
+static void copy_agent(const char *from, char to[AGENT_MAX + 1])
+{
+    size_t len = 0;
+
+    for (; from && *from && len < AGENT_MAX; from++)
+        if (*from >= ' ' && *from <= '~')
+            to[len++] = *from;
+    to[len] = '\0';
+}
+
+/* Zendesk marks the department as read-only; whether to send it is a setting.
+ */
+static int64_t department_to_send(const struct settings *settings,
+                                  const struct entry *entry)
+{
+    const struct settings_destination *destination =
+        settings_destination(settings, entry->form->destination);
+
+    if (!entry->department || !destination || !destination->send_department)
+        return 0;
+    return entry->department->id;
+}
+
+static bool build(struct parcel *parcel, const struct settings *settings,
+                  const struct entry *entry, const struct parcel_sender *sender)
+{
+    char agent[AGENT_MAX + 1];
+    struct offline_message message = {
+        .session_id = parcel->submission.id,
+        .name = entry->name,
+        .email = entry->address,
+        .phone = entry->phone,
+        .at = parcel->submission.received_at,
+        .ip = sender->ip,
+        .user_agent = agent,
+        .page = entry->page,
+        .referrer = entry->referrer,
+        .department_id = department_to_send(settings, entry),
+    };
+    struct buf text, body;
+    bool ok;
+
+    copy_agent(sender->user_agent, agent);
+    buf_init(&text, TEXT_MAX);
+    buf_init(&body, BODY_MAX);
+    entry_render(entry, &text);
+    message.message = buf_str(&text);
+    ok = buf_ok(&text) && offline_message_build(&message, &body);
+    if (ok)
+        parcel->submission.message = buf_take(&body);
+    buf_clear(&text);
+    buf_clear(&body);
+    return ok;
+}
+
+static bool name_the_repetition(struct parcel *parcel,
+                                const struct entry *entry,
+                                const struct fields *fields, const char *header)
+{
+    struct accept_options *options = &parcel->options;
+
+    if (header) {
+        if (!idempotency_key(header, parcel->key))
+            return false;
+        idempotency_fingerprint(fields, parcel->fingerprint);
+        options->key = parcel->key;
+        options->key_ttl_ms = IDEMPOTENCY_TTL_MS;
+    } else if (entry->form->dedupe_window_ms > 0) {
+        idempotency_key_of(entry->form->name, entry->address, entry->message,
+                           parcel->key);
+        /* What repeats is the key itself; there is nothing more to compare. */
+        memcpy(parcel->fingerprint, "-", 2);
+        options->key = parcel->key;
+        options->key_ttl_ms = entry->form->dedupe_window_ms;
+    }
+    if (options->key)
+        options->fingerprint = parcel->fingerprint;
+    return true;
+}
+
+/* Long enough for one lost answer and its repetition. */
+static int64_t deadline(const struct settings *settings)
+{
+    int64_t ms = 2 * settings->redis.timeout_ms;
+
+    if (ms < DEADLINE_LEAST_MS)
+        return DEADLINE_LEAST_MS;
+    return ms < DEADLINE_MOST_MS ? ms : DEADLINE_MOST_MS;
+}
+
+enum parcel_result parcel_make(struct parcel *parcel,
+                               const struct settings *settings,
+                               const struct entry *entry,
+                               const struct fields *fields,
+                               const struct parcel_sender *sender, int64_t now)
+{
+    struct submission *submission = &parcel->submission;
+
+    memset(&parcel->options, 0, sizeof(parcel->options));
+    memset(submission, 0, sizeof(*submission));
+    submission->kind = SUBMISSION_MESSAGE;
+    submission->destination = entry->form->destination;
+    submission->form = entry->form->name;
+    submission->reference = alloc_text(entry->reference);
+    submission->received_at = now;
+    id_make(submission->id, entry->form->destination, now);
+    parcel->options.held = entry->trapped;
+    parcel->options.deadline_ms = deadline(settings);
+    if (!name_the_repetition(parcel, entry, fields, sender->idempotency_key))
+        return PARCEL_BAD_KEY;
+    if (entry->address[0]) {
+        hash_email(settings, entry->address, parcel->email_hash);
+        parcel->options.email_hash = parcel->email_hash;
+    }
+    return build(parcel, settings, entry, sender) ? PARCEL_FINE
+                                                  : PARCEL_TOO_LARGE;
+}
+
+void parcel_clear(struct parcel *parcel)
+{
+    free(parcel->submission.message);
+    free(parcel->submission.reference);
+    parcel->submission.message = NULL;
+    parcel->submission.reference = NULL;
+}

@@ -1,0 +1,16 @@
+/* Who sends a request: the address, behind proxies we trust. */
+#ifndef INTAKE_SENDER_H
+#define INTAKE_SENDER_H
+
+#include "config/settings.h"
+#include "net/address.h"
+
+/*
+ * The visitor's address: the peer's, or, when the peer is one of the trusted
+ * proxies, the last address of X-Forwarded-For that is not. Anything unreadable
+ * ends the walk: what stands before it may be invented. forwarded may be NULL.
+ */
+void sender_address(const struct settings *settings, const char *peer,
+                    const char *forwarded, char text[ADDRESS_TEXT_SIZE]);
+
+#endif
