@@ -1,0 +1,198 @@
+/* See ask.h. */
+#include "cmd/ask.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+#include "base/banned.h"
+
+/* One question under way. */
+struct question {
+    struct session *session;
+    struct error *err; /* borrowed from who asks */
+    bool done, ok;
+    void *into; /* where the answer goes; each callback knows its type */
+};
+
+static struct question question_of(struct session *session, void *into,
+                                   struct error *err)
+{
+    struct question question = {.session = session, .err = err, .into = into};
+
+    return question;
+}
+
+/* The answer is in. True: it is one. */
+static bool answered(struct question *question, const struct error *err)
+{
+    question->done = true;
+    question->ok = !err;
+    if (err)
+        error_set(question->err, err->kind, "%s", err->text);
+    session_wake(question->session);
+    return !err;
+}
+
+static bool wait_for(struct question *question)
+{
+    session_wait(question->session, &question->done);
+    return question->ok;
+}
+
+static void on_found(void *context, const struct submission *found,
+                     const struct error *err)
+{
+    struct question *question = context;
+
+    if (answered(question, err) && found)
+        submission_copy(question->into, found);
+}
+
+bool ask_find(struct session *session, const char *id, struct submission *found,
+              bool *there, struct error *err)
+{
+    struct question question = question_of(session, found, err);
+
+    memset(found, 0, sizeof(*found));
+    queue_find(session->queue, id, false, on_found, &question);
+    if (!wait_for(&question))
+        return false;
+    *there = found->id[0] != '\0';
+    return true;
+}
+
+static void on_listed(void *context, const struct submission *list,
+                      size_t count, const struct error *err)
+{
+    struct question *question = context;
+    struct submissions *into = question->into;
+
+    if (!answered(question, err))
+        return;
+    into->list =
+        alloc_resize(into->list, into->count + count, sizeof(*into->list));
+    for (size_t i = 0; i < count; i++)
+        submission_copy(&into->list[into->count++], &list[i]);
+}
+
+bool ask_list(struct session *session, const struct list_filter *filter,
+              struct submissions *list, struct error *err)
+{
+    struct question question = question_of(session, list, err);
+
+    queue_list(session->queue, filter, on_listed, &question);
+    return wait_for(&question);
+}
+
+void submissions_clear(struct submissions *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        submission_clear(&list->list[i]);
+    free(list->list);
+    memset(list, 0, sizeof(*list));
+}
+
+static void on_history(void *context, const struct attempt *list, size_t count,
+                       const struct error *err)
+{
+    struct question *question = context;
+    struct history *into = question->into;
+
+    if (!answered(question, err))
+        return;
+    into->list = NEW_ARRAY(count, struct attempt);
+    into->count = count;
+    for (size_t i = 0; i < count; i++) {
+        into->list[i].at = list[i].at;
+        into->list[i].text = alloc_text(list[i].text);
+    }
+}
+
+bool ask_history(struct session *session, const char *id,
+                 struct history *history, struct error *err)
+{
+    struct question question = question_of(session, history, err);
+
+    memset(history, 0, sizeof(*history));
+    queue_attempts(session->queue, id, on_history, &question);
+    return wait_for(&question);
+}
+
+void history_clear(struct history *history)
+{
+    for (size_t i = 0; i < history->count; i++)
+        free(history->list[i].text);
+    free(history->list);
+    memset(history, 0, sizeof(*history));
+}
+
+static void on_tally(void *context, const struct tally *tally,
+                     const struct error *err)
+{
+    struct question *question = context;
+
+    if (answered(question, err))
+        *(struct tally *)question->into = *tally;
+}
+
+bool ask_tally(struct session *session, const char *destination,
+               struct tally *tally, struct error *err)
+{
+    struct question question = question_of(session, tally, err);
+
+    queue_tally(session->queue, destination, on_tally, &question);
+    return wait_for(&question);
+}
+
+static void on_count(void *context, size_t count, const struct error *err)
+{
+    struct question *question = context;
+
+    if (answered(question, err))
+        *(size_t *)question->into = count;
+}
+
+bool ask_to_move(struct session *session, ask_move *move, const char *id,
+                 size_t *count, struct error *err)
+{
+    struct question question = question_of(session, count, err);
+
+    move(session->queue, id, on_count, &question);
+    return wait_for(&question);
+}
+
+bool ask_to_replay(struct session *session, const struct submission *submission,
+                   size_t *count, struct error *err)
+{
+    struct question question = question_of(session, count, err);
+
+    queue_replay(session->queue, submission->id, submission->generation,
+                 on_count, &question);
+    return wait_for(&question);
+}
+
+static void on_done(void *context, const struct error *err)
+{
+    answered(context, err);
+}
+
+bool ask_to_pause(struct session *session, const char *destination,
+                  struct error *err)
+{
+    struct question question = question_of(session, NULL, err);
+
+    queue_hold(session->queue, destination, HOLD_OPERATOR, 0, on_done,
+               &question);
+    return wait_for(&question);
+}
+
+bool ask_to_resume(struct session *session, const char *destination,
+                   struct error *err)
+{
+    struct question question = question_of(session, NULL, err);
+
+    queue_resume(session->queue, destination, on_done, &question);
+    return wait_for(&question);
+}

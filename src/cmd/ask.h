@@ -1,0 +1,58 @@
+/*
+ * Questions to the queue that are waited for. What an answer lends for the
+ * length of a callback is copied here, and belongs to the caller.
+ */
+#ifndef CMD_ASK_H
+#define CMD_ASK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/attributes.h"
+#include "base/error.h"
+#include "cmd/session.h"
+#include "queue/queue.h"
+#include "submission/submission.h"
+
+/* *there is false when there is none of that id; found is then empty. */
+must_check bool ask_find(struct session *session, const char *id,
+                         struct submission *found, bool *there,
+                         struct error *err);
+
+struct submissions {
+    struct submission *list; /* owned */
+    size_t count;
+};
+/* Appends to list. */
+must_check bool ask_list(struct session *session,
+                         const struct list_filter *filter,
+                         struct submissions *list, struct error *err);
+void submissions_clear(struct submissions *list);
+
+struct history {
+    struct attempt *list; /* owned, and its texts */
+    size_t count;
+};
+must_check bool ask_history(struct session *session, const char *id,
+                            struct history *history, struct error *err);
+void history_clear(struct history *history);
+
+must_check bool ask_tally(struct session *session, const char *destination,
+                          struct tally *tally, struct error *err);
+
+/* How many it moved: 1, or 0 when it was not where it is moved from. */
+typedef void ask_move(struct queue *queue, const char *id,
+                      queue_count_done *done, void *context);
+must_check bool ask_to_move(struct session *session, ask_move *move,
+                            const char *id, size_t *count, struct error *err);
+must_check bool ask_to_replay(struct session *session,
+                              const struct submission *submission,
+                              size_t *count, struct error *err);
+
+/* Until a person resumes it. */
+must_check bool ask_to_pause(struct session *session, const char *destination,
+                             struct error *err);
+must_check bool ask_to_resume(struct session *session, const char *destination,
+                              struct error *err);
+
+#endif

@@ -1,0 +1,154 @@
+/*
+ * A person's word on single submissions (`release`, `discard`, `erase`) and on
+ * whole destinations (`pause`, `resume`).
+ */
+#include "cmd/commands.h"
+
+#include <getopt.h>
+#include <stdio.h>
+
+#include "cmd/ask.h"
+#include "cmd/session.h"
+
+#include "base/banned.h"
+
+static const struct option long_options[] = {
+    {"config", required_argument, NULL, 'c'},
+    {NULL, 0, NULL, 0},
+};
+
+/* What the five commands differ in. */
+struct move {
+    ask_move *move; /* of a submission; NULL: a move of destinations */
+    bool (*turn)(struct session *session, const char *destination,
+                 struct error *err);
+    const char *wants; /* "give the id of at least one submission" */
+    const char *done;  /* "released" */
+    const char *not_done;
+};
+
+static bool move_one(struct session *session, const struct move *move,
+                     const char *id, bool *moved, struct error *err)
+{
+    size_t count = 0;
+
+    if (!ask_to_move(session, move->move, id, &count, err))
+        return false;
+    *moved = count > 0;
+    printf("%s: %s\n", id, *moved ? move->done : move->not_done);
+    return true;
+}
+
+static bool turn_one(struct session *session, const struct move *move,
+                     const char *name, bool *moved, struct error *err)
+{
+    *moved = settings_destination(session->settings, name) != NULL;
+    if (*moved && !move->turn(session, name, err))
+        return false;
+    printf("%s: %s\n", name, *moved ? move->done : move->not_done);
+    return true;
+}
+
+/* All of them, even if one was not where it is moved from. */
+static bool run(struct session *session, const struct move *move,
+                const char *config, char **names, bool *all, struct error *err)
+{
+    if (!session_open(session, config, err) || !session_connect(session, err))
+        return false;
+    *all = true;
+    for (; *names; names++) {
+        bool moved = false;
+        bool ok = move->move ? move_one(session, move, *names, &moved, err)
+                             : turn_one(session, move, *names, &moved, err);
+
+        if (!ok)
+            return error_prefix(err, "%s", *names);
+        *all = *all && moved;
+    }
+    return true;
+}
+
+static int move_all(int argc, char **argv, const struct move *move)
+{
+    struct session session = {0};
+    struct error err = {0};
+    const char *config = NULL;
+    bool all = false, ok;
+    int option;
+
+    optind = 1;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, "c:", long_options, NULL)) != -1) {
+        if (option != 'c')
+            return command_misused(argv[0], "this cannot be done: %s",
+                                   argv[optind - 1]);
+        config = optarg;
+    }
+    if (optind == argc)
+        return command_misused(argv[0], "%s", move->wants);
+    ok = run(&session, move, config, argv + optind, &all, &err);
+    session_close(&session);
+    if (!ok)
+        return command_failed(argv[0], &err);
+    return all ? 0 : 1;
+}
+
+int cmd_release(int argc, char **argv)
+{
+    static const struct move move = {
+        .move = queue_release,
+        .wants = "give the id of at least one submission",
+        .done = "released: it is sent",
+        .not_done = "not in quarantine",
+    };
+
+    return move_all(argc, argv, &move);
+}
+
+int cmd_discard(int argc, char **argv)
+{
+    static const struct move move = {
+        .move = queue_discard,
+        .wants = "give the id of at least one submission",
+        .done = "discarded",
+        .not_done = "not in quarantine",
+    };
+
+    return move_all(argc, argv, &move);
+}
+
+int cmd_erase(int argc, char **argv)
+{
+    static const struct move move = {
+        .move = queue_forget,
+        .wants = "give the id of at least one submission",
+        .done = "erased here; what Zendesk has of it stays there",
+        .not_done = "there is no such submission",
+    };
+
+    return move_all(argc, argv, &move);
+}
+
+int cmd_pause(int argc, char **argv)
+{
+    static const struct move move = {
+        .turn = ask_to_pause,
+        .wants = "give the name of at least one destination",
+        .done = "paused: submissions are accepted and wait",
+        .not_done = "there is no such destination in the settings",
+    };
+
+    return move_all(argc, argv, &move);
+}
+
+int cmd_resume(int argc, char **argv)
+{
+    static const struct move move = {
+        .turn = ask_to_resume,
+        .wants = "give the name of at least one destination",
+        .done = "resumed",
+        .not_done = "there is no such destination in the settings",
+    };
+
+    return move_all(argc, argv, &move);
+}

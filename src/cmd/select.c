@@ -1,0 +1,230 @@
+/* See select.h. */
+#include "cmd/select.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/text.h"
+
+#include "base/banned.h"
+
+/* Read of one destination to find those that fit. */
+#define SCAN_MAX         ((size_t)200000)
+#define DESTINATIONS_MAX 64
+
+static bool read_instant(const char *value, int64_t *at, struct error *err)
+{
+    if (clock_parse(value, clock_wall_ms(), at))
+        return true;
+    return error_set(err, ERROR_USAGE,
+                     "'%s' is no time: write 2h, 3d or 2026-11-22T09:00:00Z",
+                     value);
+}
+
+static bool read_state(const char *value, enum state *state, struct error *err)
+{
+    const char *names[STATE_COUNT + 1] = {NULL};
+    const char *nearest;
+
+    if (state_by_name(value, state))
+        return true;
+    for (size_t i = 0; i < STATE_COUNT; i++)
+        names[i] = state_name((enum state)i);
+    nearest = text_nearest(value, names);
+    return error_set(err, ERROR_USAGE, "there is no state '%s'%s%s%s", value,
+                     nearest ? "; did you mean '" : "", nearest ? nearest : "",
+                     nearest ? "'?" : "");
+}
+
+static bool read_limit(const char *value, size_t *limit, struct error *err)
+{
+    int64_t number;
+
+    if (!text_int(value, 1, SCAN_MAX, &number))
+        return error_set(err, ERROR_USAGE, "--limit: '%s' is not 1 to %zu",
+                         value, SCAN_MAX);
+    *limit = (size_t)number;
+    return true;
+}
+
+static bool take_value(struct selection *selection, int option,
+                       const char *value, struct error *err)
+{
+    switch (option) {
+    case 'S':
+        selection->by_state = true;
+        return read_state(value, &selection->state, err);
+    case 'A':
+        return read_instant(value, &selection->since, err);
+    case 'B':
+        return read_instant(value, &selection->until, err);
+    case 'L':
+        return read_limit(value, &selection->limit, err);
+    case 'D':
+        selection->destination = value;
+        return true;
+    case 'F':
+        selection->form = value;
+        return true;
+    case 'R':
+        selection->reason = value;
+        return true;
+    default:
+        selection->search = value;
+        return true;
+    }
+}
+
+bool selection_option(struct selection *selection, int option,
+                      const char *value, bool *known, struct error *err)
+{
+    *known = option > 0 && strchr("DSFABRQL", option);
+    if (!*known)
+        return true;
+    selection->filters += option != 'L';
+    return take_value(selection, option, value, err);
+}
+
+static bool no_such(const char *what, const char *name,
+                    const char *const *names, struct error *err)
+{
+    const char *nearest = text_nearest(name, names);
+
+    return error_set(err, ERROR_INPUT, "there is no %s '%s'%s%s%s", what, name,
+                     nearest ? "; did you mean '" : "", nearest ? nearest : "",
+                     nearest ? "'?" : "");
+}
+
+static bool check_names(const struct settings *settings,
+                        const struct selection *selection, struct error *err)
+{
+    const char *names[DESTINATIONS_MAX + 1] = {NULL};
+
+    if (selection->destination &&
+        !settings_destination(settings, selection->destination)) {
+        for (size_t i = 0;
+             i < settings->destination_count && i < DESTINATIONS_MAX; i++)
+            names[i] = settings->destinations[i].name;
+        return no_such("destination", selection->destination, names, err);
+    }
+    if (selection->form && !settings_form(settings, selection->form)) {
+        for (size_t i = 0; i < settings->form_count && i < DESTINATIONS_MAX;
+             i++)
+            names[i] = settings->forms[i].name;
+        return no_such("form", selection->form, names, err);
+    }
+    return true;
+}
+
+/* Where those of a state lie; the state itself is asked of each found there. */
+/* clang-format off */
+static const struct { enum place places[2]; size_t count; } lying[STATE_COUNT] = {
+    [STATE_QUEUED]      = { { PLACE_DUE, PLACE_RUN }, 2 },
+    [STATE_DELIVERING]  = { { PLACE_DUE, PLACE_RUN }, 2 },
+    [STATE_DELIVERED]   = { { PLACE_DUE, PLACE_RUN }, 2 },
+    [STATE_LINKED]      = { { PLACE_DONE }, 1 },
+    [STATE_UNLINKED]    = { { PLACE_DONE }, 1 },
+    [STATE_FAILED]      = { { PLACE_DEAD }, 1 },
+    [STATE_QUARANTINED] = { { PLACE_HELD }, 1 },
+};
+/* clang-format on */
+
+static bool contains(const char *text, const char *words)
+{
+    return text && strcasestr(text, words);
+}
+
+static bool fits(const struct selection *selection,
+                 const struct submission *submission)
+{
+    /* Whatever is buried can be replayed: all of it counts as failed. */
+    if (selection->by_state && selection->state != STATE_FAILED &&
+        submission_state(submission) != selection->state)
+        return false;
+    if (selection->reason && !contains(submission->error, selection->reason))
+        return false;
+    return !selection->search || contains(submission->id, selection->search) ||
+           contains(submission->message, selection->search);
+}
+
+static void keep_fitting(const struct selection *selection,
+                         struct submissions *list)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < list->count; i++) {
+        if (fits(selection, &list->list[i]))
+            list->list[kept++] = list->list[i];
+        else
+            submission_clear(&list->list[i]);
+    }
+    list->count = kept;
+}
+
+static int newest_first(const void *a, const void *b)
+{
+    const struct submission *x = a, *y = b;
+
+    if (x->received_at != y->received_at)
+        return x->received_at < y->received_at ? 1 : -1;
+    return strcmp(y->id, x->id);
+}
+
+static void cut(struct submissions *list, size_t limit)
+{
+    while (limit && list->count > limit)
+        submission_clear(&list->list[--list->count]);
+}
+
+static bool list_of(struct session *session, const struct selection *selection,
+                    const char *destination, struct submissions *found,
+                    struct error *err)
+{
+    bool exact = !selection->by_state && !selection->reason &&
+                 !selection->search && selection->limit;
+    struct list_filter filter = {
+        .destination = destination,
+        .form = selection->form,
+        .since = selection->since,
+        .until = selection->until,
+        .limit = exact ? selection->limit : SCAN_MAX,
+        .with_message = selection->search != NULL,
+    };
+
+    if (!selection->by_state)
+        return ask_list(session, &filter, found, err);
+    filter.by_place = true;
+    for (size_t i = 0; i < lying[selection->state].count; i++) {
+        filter.place = lying[selection->state].places[i];
+        if (!ask_list(session, &filter, found, err))
+            return false;
+    }
+    return true;
+}
+
+bool selection_run(struct session *session, const struct selection *selection,
+                   struct submissions *found, struct error *err)
+{
+    const struct settings *settings = session->settings;
+
+    memset(found, 0, sizeof(*found));
+    if (!check_names(settings, selection, err))
+        return false;
+    for (size_t i = 0; i < settings->destination_count; i++) {
+        const char *name = settings->destinations[i].name;
+
+        if (selection->destination && strcmp(name, selection->destination) != 0)
+            continue;
+        if (!list_of(session, selection, name, found, err)) {
+            submissions_clear(found);
+            return false;
+        }
+    }
+    keep_fitting(selection, found);
+    if (found->count)
+        qsort(found->list, found->count, sizeof(*found->list), newest_first);
+    cut(found, selection->limit);
+    return true;
+}

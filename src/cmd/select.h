@@ -1,0 +1,63 @@
+/*
+ * The filters that list and replay share: --destination, --state, --form,
+ * --since, --until, --reason, --search, --limit.
+ */
+#ifndef CMD_SELECT_H
+#define CMD_SELECT_H
+
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/attributes.h"
+#include "base/error.h"
+#include "cmd/ask.h"
+#include "submission/submission.h"
+
+struct selection {
+    const char *destination, *form, *reason, *search; /* borrowed; NULL: any */
+    bool by_state;
+    enum state state;
+    int64_t since, until; /* received, wall clock ms; 0: open */
+    size_t limit;
+    unsigned filters; /* how many were given, the limit aside */
+};
+
+/* Rows for a command's table of long options, each with its letter. */
+/* clang-format off */
+#define SELECTION_OPTIONS                                                      \
+    { "destination", required_argument, NULL, 'D' },                           \
+    { "state", required_argument, NULL, 'S' },                                 \
+    { "form", required_argument, NULL, 'F' },                                  \
+    { "since", required_argument, NULL, 'A' },                                 \
+    { "until", required_argument, NULL, 'B' },                                 \
+    { "reason", required_argument, NULL, 'R' },                                \
+    { "search", required_argument, NULL, 'Q' },                                \
+    { "limit", required_argument, NULL, 'L' }
+/* clang-format on */
+
+#define SELECTION_HELP                                                         \
+    "  --destination D  of that destination only\n"                            \
+    "  --state S        queued, delivering, delivered, linked, unlinked,\n"    \
+    "                   failed or quarantined\n"                               \
+    "  --form F         handed in by that form\n"                              \
+    "  --since T        received since then: 2h, 3d, 2026-11-22T09:00:00Z\n"   \
+    "  --until T        received before then\n"                                \
+    "  --reason TEXT    whose last reason has these words\n"                   \
+    "  --search TEXT    whose id or message has these words\n"                 \
+    "  --limit N        that many, the newest\n"
+
+/*
+ * Takes one of the options above. *known is false when it is none of them; the
+ * result is false, with err, when its value cannot be used.
+ */
+must_check bool selection_option(struct selection *selection, int option,
+                                 const char *value, bool *known,
+                                 struct error *err);
+
+/* What fits, newest first. */
+must_check bool selection_run(struct session *session,
+                              const struct selection *selection,
+                              struct submissions *found, struct error *err);
+
+#endif

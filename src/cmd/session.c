@@ -1,0 +1,86 @@
+/* See session.h. */
+#include "cmd/session.h"
+
+#include <signal.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "daemon/daemon.h"
+
+#include "base/banned.h"
+
+#define READY_POLL_MS 5
+#define READY_MORE_MS 1000 /* beyond the time a command of Redis has */
+
+static void rung(void *context)
+{
+    struct session *session = context;
+
+    session->rung = true;
+    loop_stop(session->loop);
+}
+
+bool session_open(struct session *session, const char *config,
+                  struct error *err)
+{
+    memset(session, 0, sizeof(*session));
+    /* A command says what went wrong itself, in its own words. */
+    log_setup(LOG_LEVEL_ERROR, LOG_FORMAT_LOGFMT, "afterhours");
+    signal(SIGPIPE, SIG_IGN);
+    session->settings = settings_load(config, err);
+    if (!session->settings)
+        return false;
+    session->loop = loop_new();
+    session->timer = timer_new(session->loop, rung, session);
+    return true;
+}
+
+bool session_connect(struct session *session, struct error *err)
+{
+    int64_t until;
+    const char *why = NULL;
+
+    if (!daemon_find_redis(session->settings, err))
+        return false;
+    session->queue = queue_new(session->loop, session->settings, err);
+    if (!session->queue)
+        return false;
+    until =
+        clock_boot_ms() + session->settings->redis.timeout_ms + READY_MORE_MS;
+    while (!queue_ready(session->queue, &why)) {
+        if (clock_boot_ms() > until)
+            return error_set(err, ERROR_UNAVAILABLE, "Redis: %s",
+                             why ? why : "no answer");
+        session_pause(session, READY_POLL_MS);
+    }
+    return true;
+}
+
+void session_close(struct session *session)
+{
+    queue_free(session->queue);
+    timer_free(session->timer);
+    if (session->loop)
+        loop_free(session->loop);
+    settings_release(session->settings);
+    memset(session, 0, sizeof(*session));
+}
+
+void session_wait(struct session *session, const bool *done)
+{
+    while (!*done)
+        loop_run(session->loop);
+}
+
+void session_wake(struct session *session)
+{
+    loop_stop(session->loop);
+}
+
+void session_pause(struct session *session, int64_t ms)
+{
+    session->rung = false;
+    timer_start(session->timer, ms);
+    session_wait(session, &session->rung);
+}

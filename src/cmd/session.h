@@ -1,0 +1,38 @@
+/*
+ * A command's view of the relay: settings, a loop, the queue; and the few lines
+ * that turn a question with a callback into one that is waited for.
+ */
+#ifndef CMD_SESSION_H
+#define CMD_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/attributes.h"
+#include "base/error.h"
+#include "config/settings.h"
+#include "net/loop.h"
+#include "queue/queue.h"
+
+struct session {
+    struct settings *settings; /* held */
+    struct loop *loop;
+    struct queue *queue; /* NULL until connected */
+    struct timer *timer;
+    bool rung; /* by the timer */
+};
+
+/* Settings from config (NULL: as usual) and a loop. Close it in any case. */
+must_check bool session_open(struct session *session, const char *config,
+                             struct error *err);
+/* The queue, ready for moves; ERROR_UNAVAILABLE says which Redis is away. */
+must_check bool session_connect(struct session *session, struct error *err);
+void session_close(struct session *session);
+
+/* Runs the loop until *done, which a callback sets before session_wake(). */
+void session_wait(struct session *session, const bool *done);
+void session_wake(struct session *session);
+/* Runs the loop that long. */
+void session_pause(struct session *session, int64_t ms);
+
+#endif

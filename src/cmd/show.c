@@ -1,0 +1,190 @@
+/* `afterhours show ID`: one submission's life, with the reason for each wait.
+ */
+#include "cmd/commands.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "cmd/ask.h"
+#include "cmd/output.h"
+#include "cmd/render.h"
+#include "cmd/session.h"
+
+#include "base/banned.h"
+
+static const struct option long_options[] = {
+    {"config", required_argument, NULL, 'c'},
+    {"json", no_argument, NULL, 'j'},
+    {NULL, 0, NULL, 0},
+};
+
+/* All there is to tell. */
+struct story {
+    struct submission submission;
+    struct history history;
+    struct tally tally; /* of its destination */
+    int64_t now;
+};
+
+static void story_clear(struct story *story)
+{
+    submission_clear(&story->submission);
+    history_clear(&story->history);
+}
+
+static bool read_story(struct session *session, const char *id,
+                       struct story *story, struct error *err)
+{
+    bool there;
+
+    if (!ask_find(session, id, &story->submission, &there, err))
+        return false;
+    if (!there)
+        return error_set(err, ERROR_INPUT,
+                         "there is no submission '%s'; it may have been swept "
+                         "or erased ('afterhours list' shows what there is)",
+                         id);
+    story->now = clock_wall_ms();
+    return ask_history(session, id, &story->history, err) &&
+           ask_tally(session, story->submission.destination, &story->tally,
+                     err);
+}
+
+static void print_json(const struct story *story,
+                       const struct settings *settings)
+{
+    json_t *root = render_json(&story->submission, settings);
+    json_t *timeline = json_array();
+    struct buf next;
+
+    for (size_t i = 0; i < story->history.count; i++) {
+        json_t *entry = json_object();
+
+        json_object_set_new(entry, "at",
+                            render_instant(story->history.list[i].at));
+        json_object_set_new(entry, "text",
+                            json_string(story->history.list[i].text));
+        json_array_append_new(timeline, entry);
+    }
+    buf_init(&next, RENDER_MAX);
+    render_next(&next, &story->submission, &story->tally, story->now);
+    json_object_set_new(root, "next", json_string(buf_str(&next)));
+    json_object_set_new(root, "timeline", timeline);
+    buf_clear(&next);
+    output_json(root);
+}
+
+static void print_ticket(const struct story *story,
+                         const struct settings *settings)
+{
+    const struct submission *submission = &story->submission;
+    const struct settings_destination *destination =
+        settings_destination(settings, submission->destination);
+    struct buf url;
+
+    if (!submission->ticket_id)
+        return;
+    buf_init(&url, RENDER_MAX);
+    if (destination && destination->agent_url)
+        settings_ticket_url(destination, destination->agent_url,
+                            submission->ticket_id, &url);
+    printf("ticket     %" PRId64 "  %s\n", submission->ticket_id,
+           buf_str(&url));
+    buf_clear(&url);
+}
+
+static void print_facts(const struct story *story,
+                        const struct settings *settings)
+{
+    const struct submission *submission = &story->submission;
+
+    output_painted(stdout, PAINT_NONE, submission->id);
+    printf("  ");
+    output_painted(stdout, render_paint(submission_state(submission)),
+                   render_state(submission));
+    printf("\n\nform       %s, to %s\n", submission->form,
+           submission->destination);
+    if (submission->kind == SUBMISSION_NEWS)
+        printf("tells      %s of %s\n", submission->event, submission->of);
+    if (submission->chat_id)
+        printf("chat       %s\n", submission->chat_id);
+    print_ticket(story, settings);
+    if (submission->reference)
+        printf("reference  %s\n", submission->reference);
+    if (submission->generation)
+        printf("replayed   %u times\n", submission->generation);
+    if (submission->callback != CALLBACK_NONE)
+        printf("callback   %s\n", callback_state_name(submission->callback));
+}
+
+static void print_moment(int64_t at, int64_t since, const char *text)
+{
+    char instant[CLOCK_TEXT_SIZE], age[OUTPUT_AGE_SIZE];
+
+    clock_format_ms(at, instant);
+    output_age(at < since ? 0 : at - since, age);
+    printf("%s  %8s  %s\n", instant, age, text);
+}
+
+static void print_timeline(const struct story *story)
+{
+    int64_t since = story->submission.received_at;
+    struct buf next;
+
+    printf("\n");
+    print_moment(since, since, "received");
+    for (size_t i = 0; i < story->history.count; i++)
+        print_moment(story->history.list[i].at, since,
+                     story->history.list[i].text);
+    buf_init(&next, RENDER_MAX);
+    buf_text(&next, "now; next: ");
+    render_next(&next, &story->submission, &story->tally, story->now);
+    print_moment(story->now, since, buf_str(&next));
+    buf_clear(&next);
+}
+
+static bool run(struct session *session, const char *config, const char *id,
+                bool json, struct error *err)
+{
+    struct story story = {0};
+    bool ok = session_open(session, config, err) &&
+              session_connect(session, err) &&
+              read_story(session, id, &story, err);
+
+    if (ok && json) {
+        print_json(&story, session->settings);
+    } else if (ok) {
+        print_facts(&story, session->settings);
+        print_timeline(&story);
+    }
+    story_clear(&story);
+    return ok;
+}
+
+int cmd_show(int argc, char **argv)
+{
+    struct session session = {0};
+    struct error err = {0};
+    const char *config = NULL;
+    bool json = false, ok;
+    int option;
+
+    optind = 1;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, "c:", long_options, NULL)) != -1) {
+        if (option == 'c')
+            config = optarg;
+        else if (option == 'j')
+            json = true;
+        else
+            return command_misused(argv[0], "this cannot be done: %s",
+                                   argv[optind - 1]);
+    }
+    if (argc - optind != 1)
+        return command_misused(argv[0], "give the id of one submission");
+    ok = run(&session, config, argv[optind], json, &err);
+    session_close(&session);
+    return ok ? 0 : command_failed(argv[0], &err);
+}

@@ -1,0 +1,316 @@
+/* `afterhours status`: how many are where, the oldest, the rates. */
+#include "cmd/commands.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "cmd/ask.h"
+#include "cmd/output.h"
+#include "cmd/render.h"
+#include "cmd/session.h"
+
+#include "base/banned.h"
+
+#define INTERVAL_MS INT64_C(2000)
+
+static const struct option long_options[] = {
+    {"config", required_argument, NULL, 'c'},
+    {"json", no_argument, NULL, 'j'},
+    {"watch", no_argument, NULL, 'w'},
+    {"interval", required_argument, NULL, 'i'},
+    {NULL, 0, NULL, 0},
+};
+
+struct status_options {
+    const char *config;
+    bool json, watch;
+    int64_t interval_ms;
+};
+
+/* One look at every destination. */
+struct look {
+    int64_t at; /* wall clock, ms */
+    struct tally *tallies;
+};
+
+static bool take_look(struct session *session, struct look *look,
+                      struct error *err)
+{
+    const struct settings *settings = session->settings;
+
+    look->at = clock_wall_ms();
+    for (size_t i = 0; i < settings->destination_count; i++)
+        if (!ask_tally(session, settings->destinations[i].name,
+                       &look->tallies[i], err))
+            return false;
+    return true;
+}
+
+static const enum stage waiting[] = {STAGE_DELIVER, STAGE_RESOLVE,
+                                     STAGE_RECONCILE, STAGE_CALLBACK};
+
+#define WAITING_COUNT (sizeof(waiting) / sizeof(waiting[0]))
+
+static int64_t oldest_of(const struct tally *tally)
+{
+    int64_t oldest = 0;
+
+    for (size_t i = 0; i < WAITING_COUNT; i++)
+        if (tally->oldest_ms[waiting[i]] > oldest)
+            oldest = tally->oldest_ms[waiting[i]];
+    return oldest;
+}
+
+static json_t *json_of_hold(const struct tally *tally)
+{
+    json_t *hold;
+
+    if (tally->hold == HOLD_NONE)
+        return json_null();
+    hold = json_object();
+    json_object_set_new(hold, "reason",
+                        json_string(hold_reason_name(tally->hold)));
+    json_object_set_new(hold, "until", render_instant(tally->hold_until));
+    return hold;
+}
+
+static json_t *json_of(const char *name, const struct tally *tally)
+{
+    const struct {
+        const char *name;
+        int64_t value;
+    } counts[] = {
+        {"running", tally->running},
+        {"failed", tally->dead},
+        {"finished", tally->done},
+        {"quarantined", tally->held},
+        {"accepted_total", tally->accepted},
+        {"delivered_total", tally->delivered},
+        {"linked_total", tally->linked},
+        {"unlinked_total", tally->unlinked},
+        {"failed_total", tally->failed},
+    };
+    json_t *root = json_object(), *due = json_object(), *oldest = json_object();
+
+    for (size_t i = 0; i < WAITING_COUNT; i++) {
+        const char *stage = stage_name(waiting[i]);
+        double seconds = (double)tally->oldest_ms[waiting[i]] / 1000;
+
+        json_object_set_new(due, stage, json_integer(tally->due[waiting[i]]));
+        json_object_set_new(oldest, stage, json_real(seconds));
+    }
+    json_object_set_new(root, "destination", json_string(name));
+    json_object_set_new(root, "waiting", due);
+    json_object_set_new(root, "oldest_seconds", oldest);
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+        json_object_set_new(root, counts[i].name,
+                            json_integer(counts[i].value));
+    json_object_set_new(root, "budget_left",
+                        tally->budget_left < 0
+                            ? json_null()
+                            : json_integer(tally->budget_left));
+    json_object_set_new(root, "hold", json_of_hold(tally));
+    return root;
+}
+
+static void print_json(const struct settings *settings, const struct look *look,
+                       bool on_one_line)
+{
+    json_t *root = json_object(), *list = json_array();
+
+    for (size_t i = 0; i < settings->destination_count; i++)
+        json_array_append_new(
+            list, json_of(settings->destinations[i].name, &look->tallies[i]));
+    json_object_set_new(root, "at", render_instant(look->at));
+    json_object_set_new(root, "destinations", list);
+    if (on_one_line)
+        output_json_line(root);
+    else
+        output_json(root);
+    fflush(stdout);
+}
+
+static void add_row(struct table *table, const char *name,
+                    const struct tally *tally)
+{
+    const int64_t numbers[] = {tally->due[STAGE_DELIVER],
+                               tally->due[STAGE_RESOLVE],
+                               tally->due[STAGE_RECONCILE],
+                               tally->due[STAGE_CALLBACK],
+                               tally->running,
+                               tally->held,
+                               tally->dead,
+                               tally->done};
+    char texts[8][24], age[OUTPUT_AGE_SIZE];
+    const char *cells[10] = {name};
+    int64_t oldest = oldest_of(tally);
+
+    for (size_t i = 0; i < 8; i++) {
+        snprintf(texts[i], sizeof(texts[i]), "%" PRId64, numbers[i]);
+        cells[i + 1] = texts[i];
+    }
+    output_age(oldest ? oldest : -1, age);
+    cells[9] = age;
+    table_row(table, cells);
+    if (tally->dead)
+        table_paint(table, 7, PAINT_BAD);
+    if (tally->held)
+        table_paint(table, 6, PAINT_WARN);
+}
+
+static void print_hold(const char *name, const struct tally *tally, int64_t now)
+{
+    char age[OUTPUT_AGE_SIZE];
+
+    if (tally->hold == HOLD_NONE)
+        return;
+    printf("\n%s ", name);
+    output_painted(stdout, PAINT_BAD, "is held");
+    printf(": %s; %s", render_hold(tally->hold),
+           render_hold_advice(tally->hold));
+    if (tally->hold_until > now) {
+        output_age(tally->hold_until - now, age);
+        printf(" (next try in %s)", age);
+    }
+    printf(".\n");
+}
+
+/* Since the look before: what a second brought. */
+static void print_rates(const struct settings *settings,
+                        const struct look *before, const struct look *look)
+{
+    double seconds = (double)(look->at - before->at) / 1000;
+
+    if (seconds <= 0)
+        return;
+    for (size_t i = 0; i < settings->destination_count; i++) {
+        const struct tally *was = &before->tallies[i], *is = &look->tallies[i];
+
+        printf("\n%s, a second: accepted %.1f, delivered %.1f, linked %.1f, "
+               "failed %.1f\n",
+               settings->destinations[i].name,
+               (double)(is->accepted - was->accepted) / seconds,
+               (double)(is->delivered - was->delivered) / seconds,
+               (double)(is->linked - was->linked) / seconds,
+               (double)(is->failed - was->failed) / seconds);
+    }
+}
+
+static void print_table(const struct settings *settings,
+                        const struct look *look)
+{
+    static const struct table_column columns[] = {
+        {"DESTINATION", false, false}, {"DELIVER", true, false},
+        {"RESOLVE", true, false},      {"RECONCILE", true, false},
+        {"CALLBACK", true, false},     {"RUNNING", true, false},
+        {"QUARANTINED", true, false},  {"FAILED", true, false},
+        {"FINISHED", true, false},     {"OLDEST", true, false},
+    };
+    struct table *table =
+        table_new(columns, sizeof(columns) / sizeof(columns[0]));
+
+    for (size_t i = 0; i < settings->destination_count; i++)
+        add_row(table, settings->destinations[i].name, &look->tallies[i]);
+    table_print(table);
+    for (size_t i = 0; i < settings->destination_count; i++)
+        print_hold(settings->destinations[i].name, &look->tallies[i], look->at);
+}
+
+static void show_look(const struct settings *settings,
+                      const struct status_options *options,
+                      const struct look *before, const struct look *look)
+{
+    if (options->json) {
+        print_json(settings, look, options->watch);
+        return;
+    }
+    if (options->watch && isatty(STDOUT_FILENO))
+        printf("\033[H\033[2J");
+    print_table(settings, look);
+    if (before)
+        print_rates(settings, before, look);
+    fflush(stdout);
+}
+
+static bool watch(struct session *session, const struct status_options *options,
+                  struct look looks[2], struct error *err)
+{
+    const struct look *before = NULL;
+
+    for (size_t n = 0;; n++) {
+        struct look *look = &looks[n % 2];
+
+        if (!take_look(session, look, err))
+            return false;
+        show_look(session->settings, options, before, look);
+        if (!options->watch)
+            return true;
+        before = look;
+        session_pause(session, options->interval_ms);
+    }
+}
+
+static bool run(struct session *session, const struct status_options *options,
+                struct error *err)
+{
+    struct look looks[2] = {{0}};
+    bool ok;
+
+    if (!session_open(session, options->config, err) ||
+        !session_connect(session, err))
+        return false;
+    for (size_t i = 0; i < 2; i++)
+        looks[i].tallies =
+            NEW_ARRAY(session->settings->destination_count, struct tally);
+    ok = watch(session, options, looks, err);
+    for (size_t i = 0; i < 2; i++)
+        free(looks[i].tallies);
+    return ok;
+}
+
+static bool take_option(struct status_options *options, int option)
+{
+    switch (option) {
+    case 'c':
+        options->config = optarg;
+        return true;
+    case 'j':
+        options->json = true;
+        return true;
+    case 'w':
+        options->watch = true;
+        return true;
+    case 'i':
+        return clock_parse_duration(optarg, &options->interval_ms) &&
+               options->interval_ms > 0;
+    default:
+        return false;
+    }
+}
+
+int cmd_status(int argc, char **argv)
+{
+    struct status_options options = {.interval_ms = INTERVAL_MS};
+    struct session session = {0};
+    struct error err = {0};
+    int option;
+    bool ok;
+
+    optind = 1;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, "c:", long_options, NULL)) != -1)
+        if (!take_option(&options, option))
+            return command_misused(argv[0], "this cannot be done: %s",
+                                   argv[optind - 1]);
+    if (optind < argc)
+        return command_misused(argv[0], "'%s' is one argument too many",
+                               argv[optind]);
+    ok = run(&session, &options, &err);
+    session_close(&session);
+    return ok ? 0 : command_failed(argv[0], &err);
+}
