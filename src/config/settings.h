@@ -155,14 +155,6 @@ struct settings *settings_load_raw(const char *path, struct error *err);
 struct settings *settings_hold(struct settings *settings);
 void settings_release(struct settings *settings); /* accepts NULL */
 
-/*
- * Every destination that names neither subdomain nor base_url goes to base_url
- * with that token: how the sandbox is used. To be called before the settings
- * are shared.
- */
-void settings_set_sandbox(struct settings *settings, const char *base_url,
-                          const char *token);
-
 /* Reads data_dir/secret, or makes it (0600) when the settings have no secret.
  */
 must_check bool settings_make_secret(struct settings *settings,
@@ -175,8 +167,9 @@ must_check bool settings_make_secret(struct settings *settings,
 bool settings_secrets_changed(const struct settings *settings);
 
 /*
- * Points every destination that has no address at a sandbox. Without one, such
- * a destination has base_url NULL, and settings_addressed() tells what to do.
+ * Points every destination that has no address at a sandbox, before the
+ * settings are shared. Without one, such a destination has base_url NULL, and
+ * settings_addressed() tells what to do.
  */
 void settings_set_sandbox(struct settings *settings, const char *base_url,
                           const char *token);
