@@ -124,6 +124,9 @@ static bool check(const struct setting *setting, const char *text,
     if (!text_clean(text, strlen(text)))
         return error_set(err, ERROR_CONFIG,
                          "it has control characters or broken UTF-8");
+    if (schema_is_secret(setting) && strpbrk(text, "\t\r\n"))
+        return error_set(err, ERROR_CONFIG,
+                         "it must be one line without control characters");
     if (setting->choices && !read_choice(setting, text, &index, err))
         return false;
     if (!setting->check || setting->check(text, err))

@@ -183,12 +183,16 @@ static bool is_new(struct reader *reader, const yaml_node_t *mapping,
     return true;
 }
 
-/* A name that may be chosen freely: whether it is one, and then kept. */
+/* Whether it is a name; one that may be chosen freely is kept. */
 static bool take_name(struct reader *reader, const struct schema_map *map,
                       const struct key *key)
 {
-    if (!map)
+    if (!map && *key->name)
         return true;
+    if (!map) {
+        fault(reader, key->line, "a name is missing, or is not text");
+        return false;
+    }
     if (!map->name_ok(key->name)) {
         fault(reader, key->line, "%s: %s", key->path, map->rule);
         return false;

@@ -93,7 +93,12 @@ static void validate_destination(const struct settings *settings,
         fault(&context, "",
               "has neither subdomain nor base_url; set subdomain to the part "
               "of your Zendesk's address before .zendesk.com");
-    if (destination->base_url && !token)
+    if (destination->base_url && !token && settings->origins->no_destinations)
+        origins_fault(settings->origins, "AFTERHOURS_ZENDESK_TOKEN",
+                      "is missing; set it, or AFTERHOURS_ZENDESK_TOKEN_FILE, "
+                      "to an OAuth token of Zendesk Chat with the scopes read, "
+                      "write and chat");
+    else if (destination->base_url && !token)
         fault(&context, "",
               "has no token; set token_file to a file with an OAuth token of "
               "Zendesk Chat with the scopes read, write and chat");
