@@ -1,0 +1,12 @@
+/* Erasing an item: everything of it, its news included, in one step. */
+#ifndef QUEUE_ERASE_H
+#define QUEUE_ERASE_H
+
+#include "queue/queue.h"
+
+/* mode: "forget", "discard" (only if quarantined), "sweep" (only if its keeping
+ * time is over). Counts 1, or 0 when there was nothing to erase. */
+void erase_item(struct queue *queue, const char *mode, const char *id,
+                queue_count_done *done, void *context);
+
+#endif

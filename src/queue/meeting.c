@@ -1,0 +1,239 @@
+/*
+ * Meeting a server. See meeting.h.
+ *
+ *     INFO, CONFIG GET -> fit? -> ah1_version -> (FUNCTION LOAD) -> ah1_meet of
+ *     every destination -> ready
+ *
+ * A server that is not the one of last time may have lost its last writes, and
+ * then ah1_meet closes the destination for one lease ("grace") and marks what
+ * was not delivered yet as suspect. Where every answered write is on disk and
+ * nobody else can have taken the server's place, nothing can be lost, and work
+ * goes on at once: see README.md.
+ */
+#include "queue/meeting.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "queue/library.h"
+#include "queue/state.h"
+
+#include "base/banned.h"
+
+#define AGAIN_MS   250   /* after a meeting that failed */
+#define REFRESH_MS 10000 /* while all is well */
+
+static void ask_info(struct queue *queue);
+
+static void fail(struct queue *queue, const char *what)
+{
+    bool news = queue->ready || strcmp(queue->why, what) != 0;
+
+    queue->meeting = false;
+    queue->ready = false;
+    snprintf(queue->why, sizeof(queue->why), "%s", what);
+    if (news && !queue->closing)
+        log_event(LOG_LEVEL_WARN, "queue_not_ready", "why", queue->why);
+    if (!queue->closing)
+        timer_start(queue->again, AGAIN_MS);
+}
+
+/* True when this step brought no answer to go on with. */
+static bool stopped(struct queue *queue, const struct redis_answer *answer,
+                    const char *step)
+{
+    char why[QUEUE_WHY_SIZE];
+    struct error err;
+
+    if (!call_failed(answer, &err))
+        return false;
+    snprintf(why, sizeof(why), "%s: %.200s", step, err.text);
+    fail(queue, why);
+    return true;
+}
+
+static void succeed(struct queue *queue)
+{
+    queue->meeting = false;
+    queue->server = queue->next_server;
+    timer_start(queue->again, REFRESH_MS);
+    if (queue->ready)
+        return;
+    queue->ready = true;
+    queue->why[0] = '\0';
+    log_event(LOG_LEVEL_INFO, "queue_ready", "durability",
+              server_on_disk(&queue->server) ? "disk" : "memory");
+    calls_flush(queue);
+}
+
+static void met(void *context, const struct redis_answer *answer)
+{
+    struct queue *queue = context;
+    const char *said = redis_text(answer->reply);
+
+    if (queue->meets_open == 0)
+        return;
+    queue->meets_open--;
+    if (queue->meet_failed)
+        return;
+    if (stopped(queue, answer, "greeting the server")) {
+        queue->meet_failed = true;
+        return;
+    }
+    if (said && strcmp(said, "grace") == 0)
+        log_event(LOG_LEVEL_WARN, "redis_changed", "effect",
+                  "work waits for one lease; what is not delivered yet is "
+                  "looked for before it is sent");
+    if (queue->meets_open == 0)
+        succeed(queue);
+}
+
+static void meet(struct queue *queue)
+{
+    const struct settings *settings = queue->settings;
+    const struct server *server = &queue->next_server;
+
+    queue->meets_open = settings->destination_count;
+    queue->meet_failed = false;
+    for (size_t i = 0; i < settings->destination_count; i++) {
+        const struct settings_destination *one = &settings->destinations[i];
+        struct command command;
+
+        command_function(&command, "ah1_meet");
+        command_key(&command, one->name, "meta", "");
+        command_text(&command, server->run_id);
+        command_int(&command, server_sure(server));
+        command_int(&command, server->replicas == 0 && !server->promoted);
+        command_int(&command, one->lease_ms);
+        command_send(&command, queue->redis, 0, met, queue);
+        command_clear(&command);
+    }
+    if (queue->meets_open == 0)
+        succeed(queue);
+}
+
+static void loaded(void *context, const struct redis_answer *answer)
+{
+    struct queue *queue = context;
+
+    if (!stopped(queue, answer, "loading the functions (FUNCTION LOAD)"))
+        meet(queue);
+}
+
+static void load(struct queue *queue)
+{
+    struct command command;
+    struct buf text;
+
+    buf_init(&text, (size_t)512 * 1024);
+    library_text(&text);
+    command_plain(&command, "FUNCTION");
+    command_text(&command, "LOAD");
+    command_text(&command, "REPLACE");
+    command_bytes(&command, buf_str(&text), text.len);
+    command_send(&command, queue->redis, 0, loaded, queue);
+    command_clear(&command);
+    buf_clear(&text);
+}
+
+static void compared(void *context, const struct redis_answer *answer)
+{
+    struct queue *queue = context;
+    const char *said = redis_text(answer->reply);
+    char digest[CRYPTO_HEX_SIZE];
+
+    library_digest(digest);
+    if (said && strcmp(said, digest) == 0)
+        meet(queue);
+    else if (redis_is_error(answer->reply, "ERR") ||
+             !stopped(queue, answer, "asking for the functions"))
+        load(queue); /* there is none of that name, or another text of it */
+}
+
+static void configured(void *context, const struct redis_answer *answer)
+{
+    struct queue *queue = context;
+    char why[QUEUE_WHY_SIZE];
+
+    /* CONFIG may be forbidden to us; then INFO's word has to do. */
+    if (answer->fate != REDIS_ANSWERED &&
+        stopped(queue, answer, "asking for the configuration"))
+        return;
+    server_read_config(&queue->next_server, answer->reply);
+    if (!server_fit(&queue->next_server, why, sizeof(why))) {
+        fail(queue, why);
+        return;
+    }
+    redis_callv(queue->redis, compared, queue, "FCALL", "ah1_version", "0",
+                NULL);
+}
+
+static void informed(void *context, const struct redis_answer *answer)
+{
+    struct queue *queue = context;
+
+    if (stopped(queue, answer, "asking the server who it is (INFO)"))
+        return;
+    queue->next_server = (struct server){0};
+    server_read_info(&queue->next_server, answer->reply);
+    redis_callv(queue->redis, configured, queue, "CONFIG", "GET",
+                "maxmemory-policy", "appendonly", "appendfsync", NULL);
+}
+
+static void ask_info(struct queue *queue)
+{
+    if (queue->meeting || queue->closing || !redis_connected(queue->redis))
+        return;
+    queue->meeting = true;
+    redis_callv(queue->redis, informed, queue, "INFO", NULL);
+}
+
+static void now(void *context)
+{
+    ask_info(context);
+}
+
+void meeting_init(struct queue *queue)
+{
+    queue->again = timer_new(queue->loop, now, queue);
+    snprintf(queue->why, sizeof(queue->why), "Redis has not answered yet");
+}
+
+void meeting_end(struct queue *queue)
+{
+    timer_free(queue->again);
+    queue->again = NULL;
+}
+
+void meeting_connection(void *context, bool connected)
+{
+    struct queue *queue = context;
+
+    if (connected) {
+        timer_start(queue->again, 0);
+        return;
+    }
+    if (queue->ready)
+        log_event(LOG_LEVEL_WARN, "queue_not_ready", "why",
+                  "the connection to Redis was lost");
+    queue->ready = false;
+    snprintf(queue->why, sizeof(queue->why), "no connection to Redis: %s",
+             redis_why(queue->redis));
+}
+
+void meeting_again(struct queue *queue)
+{
+    if (!queue->ready)
+        return;
+    queue->ready = false;
+    snprintf(queue->why, sizeof(queue->why),
+             "Redis is not ready: it is asked again");
+    timer_start(queue->again, 0);
+}
+
+void meeting_refresh(struct queue *queue)
+{
+    timer_start(queue->again, 0);
+}

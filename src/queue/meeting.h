@@ -1,0 +1,25 @@
+/*
+ * Meeting a server, each time a connection is made and now and then after:
+ * whether it is fit, whether it has our library, whether it is the one of last
+ * time. Only then is the queue ready and its calls are sent.
+ */
+#ifndef QUEUE_MEETING_H
+#define QUEUE_MEETING_H
+
+#include <stdbool.h>
+
+struct queue;
+
+void meeting_init(struct queue *queue);
+void meeting_end(struct queue *queue);
+
+/* The connection came up or was lost. */
+void meeting_connection(void *queue, bool connected);
+
+/* The server showed that it is not what was met: meet it again, soon. */
+void meeting_again(struct queue *queue);
+
+/* Meet it again now, without stopping the work (new settings). */
+void meeting_refresh(struct queue *queue);
+
+#endif

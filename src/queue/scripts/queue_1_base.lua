@@ -1,0 +1,92 @@
+-- What the moves share. The files of this folder are one Redis Functions
+-- library, put together in the order of their names by library.c, which also
+-- puts two lines before them: the library's name, and CODE, the digest of the
+-- text. Every key a function touches is passed to it in keys; the time is
+-- always Redis's own, so all leases run by one clock. ../README.md has the
+-- protocol.
+
+local LOG_LINES = 50          -- attempts kept of one item
+local FACTS_MS = 86400000     -- an item whose payload went at once stays known
+local GONE_MS = 120000        -- a news that was told stays known to a late
+                              -- repetition of its settling
+
+local function now_ms()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
+-- A reply of HGETALL as a table.
+local function table_of(flat)
+  local record = {}
+  for i = 1, #flat, 2 do
+    record[flat[i]] = flat[i + 1]
+  end
+  return record
+end
+
+local function read(key)
+  return table_of(redis.call('HGETALL', key))
+end
+
+-- What a holder says of itself later: enough to know it again.
+local function short(token)
+  return string.sub(token, 1, 16)
+end
+
+-- The queue an item waits in: deliver and resolve share one.
+local function line_of(stage)
+  if stage == 'resolve' then
+    return 'deliver'
+  end
+  return stage
+end
+
+-- An item without a word on it is a message.
+local function is_news(item)
+  return item.kind == 'news'
+end
+
+-- Wakes one worker. The bell holds at most one ring.
+local function ring(bell)
+  if redis.call('LLEN', bell) == 0 then
+    redis.call('LPUSH', bell, '1')
+  end
+end
+
+-- Tells whoever watches this message. item_key is "{name}item:<id>".
+local function tell(item_key, id)
+  local tag = string.match(item_key, '^(%b{})')
+  redis.call('PUBLISH', tag .. 'ch:' .. id, '1')
+end
+
+local function write_log(key, now, text)
+  if redis.call('RPUSH', key, string.format('%d ', now) .. text) > LOG_LINES then
+    redis.call('LTRIM', key, -LOG_LINES, -1)
+  end
+end
+
+-- The news of a change, made in the step that makes the change. It is an item
+-- of its own, due now; facts is what of the message it must carry.
+local function make_news(key, due, number, id, item, event, now)
+  local news = {
+    'kind', 'news', 'of', id, 'form', item.form or '', 'event', event,
+    'nstate', string.match(event, '([^.]*)$'), 'nat', now, 'seq', number,
+    'received', now, 'acc', now, 'st', 'due', 'stage', 'callback', 'due', now,
+  }
+  for _, name in ipairs({'cid', 'tid', 'ref'}) do
+    if item[name] then
+      news[#news + 1] = name
+      news[#news + 1] = item[name]
+    end
+  end
+  redis.call('HSET', key, unpack(news))
+  redis.call('ZADD', due, now, id .. '.' .. number)
+end
+
+-- What became of a news is told by its message too, if it is the newest one.
+local function mark_message(key, news, state)
+  if redis.call('HGET', key, 'cbn') == news.seq then
+    redis.call('HSET', key, 'cb', state)
+    tell(key, news.of)
+  end
+end

@@ -1,0 +1,230 @@
+-- What may be taken, and taking it. Two steps, because every key must be known
+-- beforehand: peek names the candidates, reserve takes those still due.
+
+-- The budget of requests is a bucket. It holds a fifth of what a minute allows
+-- and is filled with the rest over the minute, so that no minute, wherever it
+-- begins, sees more than the budget. What is not for creates is also measured
+-- by a smaller bucket of its own ("others"), which leaves creates their share.
+local function open_bucket(key, per_minute, share, now)
+  local bucket = {key = key, now = now, on = per_minute > 0}
+  local kept, past, part
+
+  if not bucket.on then
+    return bucket
+  end
+  kept = redis.call('HMGET', key, 'tokens', 'others', 'at')
+  past = math.max(0, now - (tonumber(kept[3]) or 0))
+  part = math.max(0.05, 1 - share)
+  bucket.size = math.max(1, math.floor(per_minute / 5))
+  bucket.rate = math.max(1, per_minute - bucket.size) / 60000
+  bucket.others_rate = bucket.rate * part
+  bucket.tokens = math.min(bucket.size,
+      (tonumber(kept[1]) or bucket.size) + past * bucket.rate)
+  bucket.others = math.min(math.max(1, bucket.size * part),
+      (tonumber(kept[2]) or bucket.size) + past * bucket.others_rate)
+  return bucket
+end
+
+-- How long until cost may be taken; 0: now. While something waits for others
+-- and they may have it, creates leave one token: a long line of creates must
+-- not starve the look for tickets.
+local function wait_for(bucket, stage, cost, others_wait)
+  local need, wait = cost, 0
+
+  if not bucket.on or stage == 'callback' then
+    return 0
+  end
+  need = math.min(cost, bucket.size)
+  if stage ~= 'deliver' then
+    wait = math.max(0, (1 - bucket.others) / bucket.others_rate)
+  elseif others_wait and bucket.others >= 1 then
+    need = need + 1
+    if need > bucket.size then
+      return 1000 -- there is room for one token only, and it is theirs
+    end
+  end
+  return math.ceil(math.max(wait, (need - bucket.tokens) / bucket.rate))
+end
+
+local function take(bucket, stage, cost)
+  if not bucket.on or stage == 'callback' then
+    return
+  end
+  bucket.tokens = bucket.tokens - cost
+  if stage ~= 'deliver' then
+    bucket.others = bucket.others - cost
+  end
+  bucket.changed = true
+end
+
+local function close_bucket(bucket)
+  if bucket.changed then
+    redis.call('HSET', bucket.key,
+        'tokens', string.format('%.4f', bucket.tokens),
+        'others', string.format('%.4f', bucket.others), 'at', bucket.now)
+  end
+end
+
+-- Whether the destination gives nothing, and until when (0: until resumed). A
+-- hold is about the destination, so callbacks go on, unless a person said stop.
+local function held_until(budget, stage, now)
+  local hold = redis.call('HMGET', budget, 'hold_reason', 'hold_until')
+  local till = tonumber(hold[2]) or 0
+
+  if not hold[1] or (stage == 'callback' and hold[1] ~= 'operator') then
+    return nil
+  end
+  if till ~= 0 and till <= now then
+    return nil
+  end
+  return till
+end
+
+-- When to ask again if nothing may be taken for now; nil when it may.
+local function closed_until(keys, stage, now)
+  local grace = tonumber(redis.call('HGET', keys.meta, 'grace_until') or 0)
+
+  if grace > now then
+    return grace
+  end
+  return held_until(keys.budget, stage, now)
+end
+
+local function first_score(zset)
+  local first = redis.call('ZRANGE', zset, 0, 0, 'WITHSCORES')
+  return tonumber(first[2])
+end
+
+local function others_wait(zset, stage, now)
+  local first
+
+  if stage ~= 'deliver' then
+    return false
+  end
+  first = first_score(zset)
+  return first ~= nil and first <= now
+end
+
+-- keys: due budget meta due:reconcile
+-- argv: stage n per_minute share
+-- Reply: now, when to ask again (0: nothing is known), ids.
+local function peek(keys, argv)
+  local stage, now = argv[1], now_ms()
+  local names = {budget = keys[2], meta = keys[3]}
+  local till = closed_until(names, stage, now)
+  local reply, first, bucket, wait
+
+  if till then
+    return {now, till}
+  end
+  first = first_score(keys[1])
+  if not first or first > now then
+    return {now, math.ceil(first or 0)}
+  end
+  bucket = open_bucket(keys[2], tonumber(argv[3]), tonumber(argv[4]), now)
+  wait = wait_for(bucket, stage, 1, others_wait(keys[4], stage, now))
+  if wait > 0 then
+    return {now, now + wait}
+  end
+  reply = redis.call('ZRANGE', keys[1], '-inf', now, 'BYSCORE',
+                     'LIMIT', 0, argv[2])
+  table.insert(reply, 1, now)
+  table.insert(reply, 2, now)
+  return reply
+end
+
+-- The stage an item is worked at. An item from before a restart that may have
+-- lost an intent is treated as if it had one, once per restart.
+local function stage_of(item, job, set)
+  if job.stage ~= 'deliver' then
+    return job.stage
+  end
+  if not item.intent and tonumber(item.acc or 0) < job.suspect
+      and tonumber(item.sus or 0) < job.suspect then
+    local suspect = string.format('%d', job.suspect)
+    set[#set + 1], set[#set + 2] = 'intent', suspect
+    set[#set + 1], set[#set + 2] = 'sus', suspect
+    return 'resolve'
+  end
+  return item.intent and 'resolve' or 'deliver'
+end
+
+-- Leases one item: its fields, or nil when nothing is behind the id, or how
+-- long the budget makes it wait.
+local function take_item(job, key, id, token)
+  local flat = redis.call('HGETALL', key)
+  local item = table_of(flat)
+  local set = {'st', 'run', 'tok', token}
+  local stage = stage_of(item, job, set)
+  local cost = stage == 'resolve' and 2 or 1
+  local wait
+
+  if not item.st then
+    redis.call('ZREM', job.due, id)
+    return nil, 0
+  end
+  if job.stage == 'reconcile' and job.taken > 0 then
+    cost = 0 -- one request asks for all of them
+  end
+  wait = cost > 0 and wait_for(job.bucket, job.stage, cost, job.others) or 0
+  if wait > 0 then
+    return nil, wait
+  end
+  take(job.bucket, job.stage, cost)
+  job.taken = job.taken + 1
+  set[#set + 1], set[#set + 2] = 'stage', stage
+  redis.call('ZREM', job.due, id)
+  redis.call('ZADD', job.run, job.till, id)
+  redis.call('HSET', key, unpack(set))
+  if item.counted then
+    redis.call('HDEL', key, 'counted')
+  end
+  for i = 1, #set do
+    flat[#flat + 1] = set[i] -- the later word counts
+  end
+  return flat, 0
+end
+
+-- keys: due run budget meta due:reconcile, then items, then bodies (deliver)
+-- argv: stage n per_minute share lease, then ids, then tokens
+-- Reply: now, when to ask again, and of each item taken: id, token, its fields,
+-- its body.
+local function reserve(keys, argv)
+  local stage, n, now = argv[1], tonumber(argv[2]), now_ms()
+  local names = {budget = keys[3], meta = keys[4]}
+  local till, wait, reply = closed_until(names, stage, now), 0, {now, 0}
+  local job = {stage = stage, due = keys[1], run = keys[2], taken = 0,
+               till = now + tonumber(argv[5])}
+
+  if till then
+    return {now, till}
+  end
+  job.suspect = tonumber(redis.call('HGET', keys[4], 'suspect_before') or 0)
+  job.bucket = open_bucket(keys[3], tonumber(argv[3]), tonumber(argv[4]), now)
+  job.others = others_wait(keys[5], stage, now)
+
+  for i = 1, n do
+    local key, id, token = keys[5 + i], argv[5 + i], argv[5 + n + i]
+    local score = tonumber(redis.call('ZSCORE', job.due, id) or nil)
+    local flat
+
+    if score and score <= now then
+      flat, wait = take_item(job, key, id, token)
+    end
+    if wait > 0 then
+      break
+    end
+    if flat then
+      reply[#reply + 1] = {id, token, flat,
+          stage == 'deliver' and redis.call('GET', keys[5 + n + i])}
+    end
+  end
+  close_bucket(job.bucket)
+  reply[2] = wait > 0 and now + wait or math.ceil(first_score(job.due) or 0)
+  return reply
+end
+
+redis.register_function{function_name = 'ah1_peek', callback = peek,
+                        flags = {'no-writes', 'allow-oom'}}
+redis.register_function{function_name = 'ah1_reserve', callback = reserve,
+                        flags = {'allow-oom'}}

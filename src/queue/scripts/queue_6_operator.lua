@@ -1,0 +1,197 @@
+-- What people ask for: replay, release, erase, hold, resume; and what a process
+-- asks of a server it meets.
+
+-- keys: item dead due:deliver due:reconcile due:callback bell message
+-- argv: id generation
+-- Due again, tried afresh. The intent stays: a post may have left, so resolve
+-- looks before anything is posted.
+local function replay(keys, argv)
+  local id, now = argv[1], now_ms()
+  local item = read(keys[1])
+  local change, line
+
+  if item.st ~= 'dead' or tonumber(item.gen or 0) ~= tonumber(argv[2]) then
+    return 0
+  end
+  change = new_change(item)
+  line = 'deliver'
+  if is_news(item) then
+    line = 'callback'
+  elseif item.cid then
+    line = 'reconcile'
+  end
+  for _, name in ipairs({'att', 'crash', 'looks', 'looked', 'err', 'ltok'}) do
+    drop(change, name)
+  end
+  put(change, 'st', 'due')
+  put(change, 'stage', line == 'deliver' and item.intent and 'resolve' or line)
+  put(change, 'since', now)
+  put(change, 'due', now)
+  put(change, 'updated', now)
+  put(change, 'gen', tonumber(argv[2]) + 1)
+  redis.call('ZREM', keys[2], id)
+  redis.call('ZADD', ({deliver = keys[3], reconcile = keys[4],
+                       callback = keys[5]})[line], now, id)
+  if is_news(item) then
+    mark_message(keys[7], item, 'pending')
+  else
+    put(change, 'seq', tonumber(item.seq or 0) + 1)
+    tell(keys[1], id)
+  end
+  write_change(keys[1], change)
+  ring(keys[6])
+  return 1
+end
+
+-- keys: item held due:deliver bell
+-- argv: id
+local function release(keys, argv)
+  local id, now = argv[1], now_ms()
+  local item = redis.call('HMGET', keys[1], 'st', 'seq')
+
+  if item[1] ~= 'held' then
+    return 0
+  end
+  redis.call('ZREM', keys[2], id)
+  redis.call('ZADD', keys[3], now, id)
+  redis.call('HSET', keys[1], 'st', 'due', 'due', now, 'since', now,
+             'updated', now, 'seq', tonumber(item[2] or 0) + 1)
+  ring(keys[4])
+  tell(keys[1], id)
+  return 1
+end
+
+local may_erase = {
+  forget = function() return true end,
+  discard = function(item) return item.st == 'held' end,
+  sweep = function(item, id, done)
+    local till = item.st == 'done' and redis.call('ZSCORE', done, id)
+    return till and tonumber(till) <= now_ms()
+  end,
+}
+
+-- keys: item body log key mail done all run due:deliver due:reconcile
+--       due:callback dead held, then its news 1..
+-- argv: mode id seq key mail
+-- Everything of an item, its news included, at once. The keys were named after
+-- what was read beforehand: when that has changed, 'again'.
+local function erase(keys, argv)
+  local id, gone = argv[2], {keys[1], keys[2], keys[3]}
+  local item = read(keys[1])
+
+  if not item.st or not may_erase[argv[1]](item, id, keys[6]) then
+    return 0
+  end
+  if (item.seq or '0') ~= argv[3] or (item.key or '') ~= argv[4]
+      or (item.mail or '') ~= argv[5] then
+    return 'again'
+  end
+  if item.key and string.find(redis.call('GET', keys[4]) or '', id, 1, true) then
+    gone[#gone + 1] = keys[4]
+  end
+  if item.mail then
+    redis.call('ZREM', keys[5], id)
+  end
+  for i = 6, 13 do
+    redis.call('ZREM', keys[i], id)
+  end
+  for i = 14, #keys do
+    local news = id .. '.' .. (i - 13)
+    gone[#gone + 1] = keys[i]
+    redis.call('ZREM', keys[8], news)
+    redis.call('ZREM', keys[11], news)
+    redis.call('ZREM', keys[12], news)
+  end
+  redis.call('DEL', unpack(gone))
+  tell(keys[1], id)
+  return 1
+end
+
+-- keys: budget
+-- argv: reason, for how long (ms; 0: until resumed)
+-- A person's word replaces any hold; other reasons only add to it.
+local function hold(keys, argv)
+  local now, ms = now_ms(), tonumber(argv[2])
+  local till = ms > 0 and now + ms or 0
+
+  if argv[1] == 'operator' then
+    redis.call('HSET', keys[1], 'hold_reason', argv[1], 'hold_until', till)
+  else
+    hold_destination(keys[1], argv[1], till, now)
+  end
+  return 'ok'
+end
+
+-- keys: budget bell
+local function resume(keys)
+  redis.call('HDEL', keys[1], 'hold_reason', 'hold_until')
+  ring(keys[2])
+  return 'ok'
+end
+
+-- keys: meta
+-- argv: run_id sure alone lease
+-- A server that is not the one of last time may have lost its last second:
+-- nothing is leased until every older lease has run out, and what was not
+-- posted yet by then is looked for first. sure: it cannot have lost anything,
+-- provided that nobody else could have taken its place ("alone").
+local function meet(keys, argv)
+  local known = redis.call('HMGET', keys[1], 'run_id', 'alone')
+  local now, result = now_ms(), 'new'
+
+  if known[1] == argv[1] then
+    if argv[3] == '0' and known[2] == '1' then
+      redis.call('HSET', keys[1], 'alone', '0')
+    end
+    return 'known'
+  end
+  if known[1] and not (argv[2] == '1' and known[2] == '1') then
+    redis.call('HSET', keys[1], 'grace_until', now + tonumber(argv[4]),
+               'suspect_before', now)
+    result = 'grace'
+  end
+  redis.call('HSET', keys[1], 'run_id', argv[1], 'alone', argv[3])
+  return result
+end
+
+-- keys: due:deliver due:reconcile due:callback run dead done held budget meta
+-- argv: per_minute share
+local function count_all(keys, argv)
+  local now = now_ms()
+  local hold = redis.call('HMGET', keys[8], 'hold_reason', 'hold_until')
+  local bucket = open_bucket(keys[8], tonumber(argv[1]), tonumber(argv[2]), now)
+  local reply = {now}
+
+  for i = 1, 7 do
+    reply[#reply + 1] = redis.call('ZCARD', keys[i])
+  end
+  for i = 1, 3 do
+    reply[#reply + 1] = math.max(0, now - (first_score(keys[i]) or now))
+  end
+  if tonumber(hold[2] or 0) ~= 0 and tonumber(hold[2]) <= now then
+    hold[1] = false
+  end
+  reply[#reply + 1] = hold[1] or 'none'
+  reply[#reply + 1] = tonumber(hold[1] and hold[2] or 0)
+  reply[#reply + 1] = bucket.on and math.floor(bucket.tokens) or -1
+  for _, name in ipairs({'accepted', 'delivered', 'linked', 'unlinked',
+                         'failed'}) do
+    reply[#reply + 1] = tonumber(redis.call('HGET', keys[9], name) or 0)
+  end
+  return reply
+end
+
+redis.register_function{function_name = 'ah1_replay', callback = replay,
+                        flags = {'allow-oom'}}
+redis.register_function{function_name = 'ah1_release', callback = release,
+                        flags = {'allow-oom'}}
+redis.register_function{function_name = 'ah1_erase', callback = erase,
+                        flags = {'allow-oom'}}
+redis.register_function{function_name = 'ah1_hold', callback = hold,
+                        flags = {'allow-oom'}}
+redis.register_function{function_name = 'ah1_resume', callback = resume,
+                        flags = {'allow-oom'}}
+redis.register_function{function_name = 'ah1_meet', callback = meet,
+                        flags = {'allow-oom'}}
+redis.register_function{function_name = 'ah1_tally', callback = count_all,
+                        flags = {'no-writes', 'allow-oom'}}

@@ -1,0 +1,39 @@
+/* What there is to know of a Redis server, and whether it will do. */
+#ifndef QUEUE_SERVER_H
+#define QUEUE_SERVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attributes.h"
+#include "net/redis.h"
+
+struct server {
+    char run_id[64];
+    char version[32];
+    char role[16];
+    char policy[32];      /* maxmemory-policy */
+    char appendonly[8];   /* "yes", "no" */
+    char appendfsync[16]; /* "always", ...; "" when CONFIG is not allowed */
+    int64_t used_memory, max_memory;
+    int64_t replicas;
+    bool promoted; /* it was somebody's replica once */
+};
+
+/* A reply of INFO. */
+void server_read_info(struct server *server, const struct redis_reply *reply);
+/* A reply of CONFIG GET; an error reply leaves everything as it is. */
+void server_read_config(struct server *server, const struct redis_reply *reply);
+
+/* Whether it may hold a queue; why says what is wrong and what to do. */
+must_check bool server_fit(const struct server *server, char *why, size_t size);
+
+/* Whether each answer of it means that the write is on disk. */
+bool server_on_disk(const struct server *server);
+
+/* Whether it cannot have lost an answered write by a restart, as far as can be
+ * seen from it alone: everything on disk, nobody's replica, no replicas. */
+bool server_sure(const struct server *server);
+
+#endif

@@ -1,0 +1,197 @@
+/*
+ * What the holder of a lease says: I am about to post; I am still at it; this
+ * is what became of it. The token decides whether it is heard.
+ */
+#include "queue/queue.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "queue/state.h"
+
+#include "base/banned.h"
+
+/*
+ * A hash whose values are all short is kept small by Redis; a longer reason
+ * goes into the item only when it is buried. The log has it in any case.
+ */
+#define SHORT_REASON 64
+#define TEXT_MAX     600
+
+struct settling {
+    queue_settled *settled;
+    void *context;
+};
+
+static void answered(void *context, const struct redis_answer *answer)
+{
+    struct settling *settling = context;
+    const char *said = redis_text(answer->reply);
+    struct error err;
+
+    if (call_failed(answer, &err))
+        settling->settled(settling->context, SETTLE_LOST, &err);
+    else
+        settling->settled(
+            settling->context,
+            said && strcmp(said, "ok") == 0 ? SETTLE_OK : SETTLE_LOST, NULL);
+    free(settling);
+}
+
+static struct settling *settling_new(queue_settled *settled, void *context)
+{
+    struct settling *settling = NEW(struct settling);
+
+    settling->settled = settled;
+    settling->context = context;
+    return settling;
+}
+
+static void renew(struct queue *queue, const char *function,
+                  const struct turn_item *item, struct settling *settling)
+{
+    const struct submission *submission = &item->submission;
+    struct command command;
+
+    command_function(&command, function);
+    command_key(&command, submission->destination, "item:", submission->id);
+    command_key(&command, submission->destination, "run", "");
+    command_text(&command, submission->id);
+    command_text(&command, item->token);
+    command_int(&command, queue_lease_ms(queue, submission->destination));
+    call_start(queue, &command, (struct call_plan){0}, answered, settling);
+}
+
+void queue_intend(struct queue *queue, const struct turn_item *item,
+                  queue_settled *settled, void *context)
+{
+    renew(queue, "ah1_intend", item, settling_new(settled, context));
+}
+
+void queue_beat(struct queue *queue, const struct turn_item *item,
+                queue_settled *settled, void *context)
+{
+    renew(queue, "ah1_beat", item, settling_new(settled, context));
+}
+
+/* The end of text that fits into len bytes without cutting a character. */
+static size_t cut_at(const char *text, size_t len)
+{
+    if (strlen(text) <= len)
+        return strlen(text);
+    while (len > 0 && ((unsigned char)text[len] & 0xC0) == 0x80)
+        len--;
+    return len;
+}
+
+/* One line of the item's life, for `show`. */
+static void describe(struct buf *text, const struct submission *submission,
+                     const struct outcome *outcome,
+                     const struct verdict *verdict)
+{
+    buf_text(text, stage_name(submission->stage));
+    if (submission->event)
+        buf_format(text, " %s", submission->event);
+    buf_format(text, " %s status=%d took_ms=%" PRId64 " next=%s",
+               outcome_name(verdict->outcome), outcome->status,
+               outcome->took_ms, stage_name(verdict->next));
+    if (outcome->reason[0])
+        buf_format(text, ": %s", outcome->reason);
+}
+
+static void add_places(struct command *command, const char *name)
+{
+    command_key(command, name, "run", "");
+    command_key(command, name, "due:deliver", "");
+    command_key(command, name, "due:reconcile", "");
+    command_key(command, name, "due:callback", "");
+    command_key(command, name, "dead", "");
+    command_key(command, name, "done", "");
+    command_key(command, name, "budget", "");
+    command_key(command, name, "meta", "");
+    command_key(command, name, "bell", "");
+}
+
+static void add_keys(struct command *command,
+                     const struct submission *submission)
+{
+    const char *name = submission->destination;
+    bool news = submission->kind == SUBMISSION_NEWS;
+    char next[ID_SIZE + 12];
+
+    snprintf(next, sizeof(next), "%s.%u", submission->id,
+             submission->sequence + 1);
+    command_key(command, name, "item:", submission->id);
+    command_key(command, name, "body:", submission->id);
+    command_key(command, name, "log:", news ? submission->of : submission->id);
+    add_places(command, name);
+    command_key(command, name, "item:", news ? submission->of : next);
+}
+
+static void add_outcome(struct command *command, const struct outcome *outcome,
+                        const struct verdict *verdict)
+{
+    size_t reason_len =
+        verdict->next == STAGE_BURIED ? SUBMISSION_REASON_SIZE : SHORT_REASON;
+    const char *reason = outcome->kind == OUTCOME_DONE ? "" : outcome->reason;
+
+    command_int(command, outcome->looked);
+    command_text(command, outcome->chat_id);
+    command_int(command, outcome->ticket_id);
+    command_bytes(command, reason, cut_at(reason, reason_len));
+    command_text(command, hold_reason_name(outcome->hold));
+    command_int(command, outcome->hold == HOLD_NONE ? 0 : verdict->hold_ms);
+}
+
+void queue_settle(struct queue *queue, const struct turn_item *item,
+                  const struct verdict *verdict, queue_settled *settled,
+                  void *context)
+{
+    const struct submission *submission = &item->submission;
+    int64_t delay = verdict->due_at - clock_wall_ms();
+    struct call_plan plan = {queue_lease_ms(queue, submission->destination),
+                             true};
+    struct command command;
+    struct buf text;
+
+    buf_init(&text, TEXT_MAX);
+    describe(&text, submission, &item->outcome, verdict);
+    command_function(&command, "ah1_settle");
+    add_keys(&command, submission);
+    command_text(&command, submission->id);
+    command_text(&command, item->token);
+    command_text(&command, stage_name(verdict->next));
+    command_int(&command, delay > 0 ? delay : 0);
+    command_int(&command, verdict->count_attempt);
+    command_int(&command, verdict->clear_intent);
+    add_outcome(&command, &item->outcome, verdict);
+    command_text(&command, verdict->event);
+    command_int(&command, (int64_t)submission->sequence + 1);
+    command_text(&command, buf_str(&text));
+    buf_clear(&text);
+    call_start(queue, &command, plan, answered, settling_new(settled, context));
+}
+
+void queue_give_back(struct queue *queue, const struct turn_item *item,
+                     queue_settled *settled, void *context)
+{
+    const struct submission *submission = &item->submission;
+    const char *name = submission->destination;
+    enum stage line =
+        submission->stage == STAGE_RESOLVE ? STAGE_DELIVER : submission->stage;
+    struct call_plan plan = {queue_lease_ms(queue, name), true};
+    struct command command;
+
+    command_function(&command, "ah1_give_back");
+    command_key(&command, name, "item:", submission->id);
+    command_key(&command, name, "run", "");
+    command_key(&command, name, "due:", stage_name(line));
+    command_key(&command, name, "bell", "");
+    command_text(&command, submission->id);
+    command_text(&command, item->token);
+    call_start(queue, &command, plan, answered, settling_new(settled, context));
+}

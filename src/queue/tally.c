@@ -1,0 +1,204 @@
+/* Numbers of a destination, and what `check` reports of the server. */
+#include "queue/queue.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "queue/library.h"
+#include "queue/state.h"
+
+#include "base/banned.h"
+
+struct tallying {
+    queue_tallied *tallied;
+    void *context;
+};
+
+/* The order of ah1_tally's answer. */
+enum tally_place {
+    AT_NOW,
+    AT_DELIVER,
+    AT_RECONCILE,
+    AT_CALLBACK,
+    AT_RUN,
+    AT_DEAD,
+    AT_DONE,
+    AT_HELD,
+    AT_OLDEST_DELIVER,
+    AT_OLDEST_RECONCILE,
+    AT_OLDEST_CALLBACK,
+    AT_HOLD,
+    AT_HOLD_UNTIL,
+    AT_BUDGET,
+    AT_ACCEPTED,
+    AT_DELIVERED,
+    AT_LINKED,
+    AT_UNLINKED,
+    AT_FAILED,
+};
+
+static int64_t number(const struct redis_reply *reply, enum tally_place place)
+{
+    return redis_integer(redis_at(reply, place));
+}
+
+static void read_tally(const struct redis_reply *reply, struct tally *tally)
+{
+    const char *hold = redis_text(redis_at(reply, AT_HOLD));
+
+    tally->due[STAGE_DELIVER] = number(reply, AT_DELIVER);
+    tally->due[STAGE_RECONCILE] = number(reply, AT_RECONCILE);
+    tally->due[STAGE_CALLBACK] = number(reply, AT_CALLBACK);
+    tally->oldest_ms[STAGE_DELIVER] = number(reply, AT_OLDEST_DELIVER);
+    tally->oldest_ms[STAGE_RECONCILE] = number(reply, AT_OLDEST_RECONCILE);
+    tally->oldest_ms[STAGE_CALLBACK] = number(reply, AT_OLDEST_CALLBACK);
+    tally->running = number(reply, AT_RUN);
+    tally->dead = number(reply, AT_DEAD);
+    tally->done = number(reply, AT_DONE);
+    tally->held = number(reply, AT_HELD);
+    if (!hold || !hold_reason_by_name(hold, &tally->hold))
+        tally->hold = HOLD_NONE;
+    tally->hold_until = number(reply, AT_HOLD_UNTIL);
+    tally->budget_left = number(reply, AT_BUDGET);
+    tally->accepted = number(reply, AT_ACCEPTED);
+    tally->delivered = number(reply, AT_DELIVERED);
+    tally->linked = number(reply, AT_LINKED);
+    tally->unlinked = number(reply, AT_UNLINKED);
+    tally->failed = number(reply, AT_FAILED);
+}
+
+static void answered(void *context, const struct redis_answer *answer)
+{
+    struct tallying *tallying = context;
+    struct tally tally = {0};
+    struct error err;
+
+    if (call_failed(answer, &err)) {
+        tallying->tallied(tallying->context, NULL, &err);
+    } else {
+        read_tally(answer->reply, &tally);
+        tallying->tallied(tallying->context, &tally, NULL);
+    }
+    free(tallying);
+}
+
+void queue_tally(struct queue *queue, const char *destination,
+                 queue_tallied *tallied, void *context)
+{
+    static const char *const sets[] = {
+        "due:deliver", "due:reconcile", "due:callback", "run",  "dead",
+        "done",        "held",          "budget",       "meta",
+    };
+    const struct settings_destination *found =
+        settings_destination(queue->settings, destination);
+    struct tallying *tallying = NEW(struct tallying);
+    struct command command;
+    char share[32];
+
+    tallying->tallied = tallied;
+    tallying->context = context;
+    snprintf(share, sizeof(share), "%.3f", found ? found->reserve : 0.0);
+    command_function(&command, "ah1_tally");
+    for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++)
+        command_key(&command, destination, sets[i], "");
+    command_int(&command, found ? found->budget_per_minute : 0);
+    command_text(&command, share);
+    call_start(queue, &command, (struct call_plan){0, true}, answered,
+               tallying);
+}
+
+/* check: asked of the server itself, ready or not. */
+struct checking {
+    struct queue *queue;
+    struct server server;
+    int64_t asked_at; /* wall clock */
+    int64_t skew_ms;
+    queue_checked *checked;
+    void *context;
+};
+
+static void end_check(struct checking *job, const struct redis_answer *answer)
+{
+    const char *said = redis_text(answer->reply);
+    char digest[CRYPTO_HEX_SIZE];
+    struct queue_server report = {
+        .version = job->server.version,
+        .policy = job->server.policy,
+        .appendonly = job->server.appendonly,
+        .appendfsync = job->server.appendfsync,
+        .role = job->server.role,
+        .used_memory = job->server.used_memory,
+        .max_memory = job->server.max_memory,
+        .clock_skew_ms = job->skew_ms,
+    };
+
+    library_digest(digest);
+    report.library_loaded = said && strcmp(said, digest) == 0;
+    job->checked(job->context, &report, NULL);
+    free(job);
+}
+
+static void compared(void *context, const struct redis_answer *answer)
+{
+    struct checking *job = context;
+    struct error err;
+
+    if (answer->fate == REDIS_ANSWERED) {
+        end_check(job, answer);
+        return;
+    }
+    (void)call_failed(answer, &err);
+    job->checked(job->context, NULL, &err);
+    free(job);
+}
+
+/* Its clock less ours, taken at the middle between question and answer. */
+static void told_time(void *context, const struct redis_answer *answer)
+{
+    struct checking *job = context;
+    int64_t middle = (job->asked_at + clock_wall_ms()) / 2;
+
+    if (redis_count(answer->reply) == 2)
+        job->skew_ms = redis_integer(redis_at(answer->reply, 0)) * 1000 +
+                       redis_integer(redis_at(answer->reply, 1)) / 1000 -
+                       middle;
+    redis_callv(job->queue->redis, compared, job, "FCALL", "ah1_version", "0",
+                NULL);
+}
+
+static void configured(void *context, const struct redis_answer *answer)
+{
+    struct checking *job = context;
+
+    server_read_config(&job->server, answer->reply);
+    job->asked_at = clock_wall_ms();
+    redis_callv(job->queue->redis, told_time, job, "TIME", NULL);
+}
+
+static void informed(void *context, const struct redis_answer *answer)
+{
+    struct checking *job = context;
+    struct error err;
+
+    if (call_failed(answer, &err)) {
+        job->checked(job->context, NULL, &err);
+        free(job);
+        return;
+    }
+    server_read_info(&job->server, answer->reply);
+    redis_callv(job->queue->redis, configured, job, "CONFIG", "GET",
+                "maxmemory-policy", "appendonly", "appendfsync", NULL);
+}
+
+void queue_check(struct queue *queue, queue_checked *checked, void *context)
+{
+    struct checking *job = NEW(struct checking);
+
+    job->queue = queue;
+    job->checked = checked;
+    job->context = context;
+    redis_callv(queue->redis, informed, job, "INFO", NULL);
+}
