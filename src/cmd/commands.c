@@ -32,6 +32,21 @@ const struct command commands[] = {
       "Secrets are masked. Settings that are wrong are shown too; then the\n"
       "exit code is 78.\n",
       cmd_config },
+    { "sandbox", "[--listen ADDR] [--token T] ...",
+      "Pretend to be Zendesk Chat, faults included",
+      "  --listen ADDR         where it listens (127.0.0.1:8090); port 0: any\n"
+      "  --token T             the only bearer token it takes (else: any)\n"
+      "  --seed N              repeat the chances of another run\n"
+      "  --latency MS          before every answer (0)\n"
+      "  --ticket-delay MS     from a chat to its ticket (2000)\n"
+      "  --no-ticket P         share of chats that never get one, 0 to 1\n"
+      "  --search-lag MS       from a chat to its being found (500)\n"
+      "  --rate-limit N        requests a minute, then 429\n"
+      "  --error-rate P        share answered 500, half of them after acting\n"
+      "  --lose-answer-rate P  share of chats created without an answer\n"
+      "  --state FILE          keep the chats over a restart\n"
+      "POST /_sandbox/faults scripts faults, GET /_sandbox/stats counts.\n",
+      cmd_sandbox },
     { "help", "[COMMAND]", "Say what there is, or how one command is used",
       "", cmd_help },
     { NULL, NULL, NULL, NULL, NULL },

@@ -21,7 +21,8 @@ struct sandbox_options {
     double no_ticket;        /* share of chats that never get one, 0..1 */
     int64_t search_lag_ms;   /* from create to being found */
     unsigned rate_limit;     /* requests a minute; 0: none */
-    double error_rate;       /* share answered 500, 0..1 */
+    double error_rate;       /* share answered 500, 0..1; half of them
+                                  before, half after the call was done */
     double lose_answer_rate; /* share of creates done and then cut, 0..1 */
     const char *state_file;  /* borrowed; NULL: memory only */
 };

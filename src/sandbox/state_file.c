@@ -1,0 +1,171 @@
+/* Chats as lines of JSON. See state_file.h. */
+#include "sandbox/state_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/text.h"
+
+#include "base/banned.h"
+
+#define LINE_MAX_SIZE ((size_t)4 * 1024 * 1024)
+
+struct state_file {
+    char *path; /* owned */
+    int fd;
+    struct buf line;
+};
+
+static int64_t number_of(const json_t *object, const char *name)
+{
+    return json_integer_value(json_object_get(object, name));
+}
+
+static bool restore(struct store *store, const json_t *root, struct error *err)
+{
+    struct chat_complaints complaints;
+    struct chat_draft draft;
+    struct stored facts = {
+        .id = json_string_value(json_object_get(root, "id")),
+        .created_at = number_of(root, "created_at"),
+        .ticket_id = number_of(root, "ticket_id"),
+        .ticket_at = number_of(root, "ticket_at"),
+    };
+    bool ok;
+
+    if (!facts.id ||
+        !chat_draft_adopt(json_object_get(root, "body"), &draft, &complaints))
+        return error_set(err, ERROR_INPUT,
+                         "not a chat as the sandbox writes it");
+    ok = store_restore(store, &draft, &facts);
+    chat_draft_clear(&draft);
+    return ok ||
+           error_set(err, ERROR_INPUT, "the id %s is there twice", facts.id);
+}
+
+static bool read_line(struct store *store, const char *line, size_t len,
+                      struct error *err)
+{
+    json_error_t error;
+    json_t *root = json_loadb(line, len, 0, &error);
+    bool ok;
+
+    if (!root)
+        return error_set(err, ERROR_INPUT, "%s", error.text);
+    ok = restore(store, root, err);
+    json_decref(root);
+    return ok;
+}
+
+/* *whole: how many bytes are whole lines. */
+static bool read_lines(FILE *stream, struct store *store, off_t *whole,
+                       struct error *err)
+{
+    char *line = NULL;
+    size_t size = 0;
+    ssize_t len;
+    bool ok = true;
+
+    for (size_t number = 1; ok && (len = getline(&line, &size, stream)) > 0;
+         number++) {
+        if (line[len - 1] != '\n')
+            break;
+        ok = read_line(store, line, (size_t)len, err) ||
+             error_prefix(err, "line %zu", number);
+        *whole += len;
+    }
+    free(line);
+    return ok;
+}
+
+static bool load(struct state_file *file, struct store *store,
+                 struct error *err)
+{
+    FILE *stream = fopen(file->path, "re");
+    off_t whole = 0;
+    bool ok;
+
+    if (!stream)
+        return error_set(err, ERROR_FAILED, "%s", strerror(errno));
+    ok = read_lines(stream, store, &whole, err);
+    fclose(stream);
+    if (ok && ftruncate(file->fd, whole) != 0)
+        return error_set(err, ERROR_FAILED, "%s", strerror(errno));
+    return ok;
+}
+
+struct state_file *state_file_open(const char *path, struct store *store,
+                                   struct error *err)
+{
+    struct state_file *file = NEW(struct state_file);
+
+    file->path = alloc_text(path);
+    buf_init(&file->line, LINE_MAX_SIZE);
+    file->fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    if (file->fd < 0)
+        error_set(err, ERROR_FAILED, "%s: %s", path, strerror(errno));
+    else if (!load(file, store, err))
+        error_prefix(err, "%s", path);
+    else
+        return file;
+    state_file_close(file);
+    return NULL;
+}
+
+void state_file_close(struct state_file *file)
+{
+    if (!file)
+        return;
+    if (file->fd >= 0)
+        close(file->fd);
+    buf_clear(&file->line);
+    free(file->path);
+    free(file);
+}
+
+static bool write_all(int fd, const char *bytes, size_t len)
+{
+    while (len) {
+        ssize_t written = write(fd, bytes, len);
+
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return false;
+        bytes += written;
+        len -= (size_t)written;
+    }
+    return true;
+}
+
+bool state_file_add(struct state_file *file, const struct stored *stored,
+                    const struct chat_draft *draft, struct error *err)
+{
+    struct buf *line = &file->line;
+
+    buf_reset(line);
+    buf_text(line, "{\"id\":");
+    text_json(line, stored->id);
+    buf_format(line,
+               ",\"created_at\":%" PRId64 ",\"ticket_id\":%" PRId64
+               ",\"ticket_at\":%" PRId64 ",\"body\":",
+               stored->created_at, stored->ticket_id, stored->ticket_at);
+    chat_draft_write(draft, line);
+    buf_text(line, "}\n");
+    if (!buf_ok(line))
+        return error_set(err, ERROR_FAILED, "%s: a chat is too large",
+                         file->path);
+    if (!write_all(file->fd, line->data, line->len))
+        return error_set(err, ERROR_FAILED, "%s: %s", file->path,
+                         strerror(errno));
+    return true;
+}

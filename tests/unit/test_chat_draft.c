@@ -1,0 +1,253 @@
+/* The body of Create Chat, as a server reads it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+#include "base/clock.h"
+#include "chat/chat_draft.h"
+#include "chat/offline_message.h"
+
+#include "base/banned.h"
+
+#define GOOD                                                                   \
+    "{\"visitor\":{\"name\":\"Joe\",\"email\":\"joe@example.com\","            \
+    "\"notes\":\"as is \\u00e9\"},\"message\":\"Hi \\\"there\\\"!\","          \
+    "\"type\":\"offline_msg\",\"session\":{\"id\":\"s-1\","                    \
+    "\"start_date\":\"2014-10-09T05:28:31Z\","                                 \
+    "\"end_date\":\"2014-10-09T05:46:47Z\"},\"timestamp\":1412832515}"
+
+#define AT INT64_C(1412832515000)
+
+static bool read(const char *body, struct chat_draft *draft,
+                 struct chat_complaints *complaints)
+{
+    return chat_draft_read(body, strlen(body), draft, complaints);
+}
+
+static void a_good_body_gives_what_a_store_needs(void **state)
+{
+    struct chat_draft draft;
+    struct chat_complaints complaints;
+    int64_t end;
+
+    (void)state;
+    assert_true(read(GOOD, &draft, &complaints));
+    assert_string_equal(draft.name, "Joe");
+    assert_string_equal(draft.email, "joe@example.com");
+    assert_string_equal(draft.message, "Hi \"there\"!");
+    assert_string_equal(draft.session_id, "s-1");
+    assert_true(draft.at == AT);
+    assert_true(clock_parse("2014-10-09T05:46:47Z", 0, &end));
+    assert_true(draft.end_at == end);
+    chat_draft_clear(&draft);
+}
+
+static void what_we_build_ourselves_is_a_good_body(void **state)
+{
+    struct offline_message message = {
+        .session_id = "s-1", .message = "Hi", .at = AT};
+    struct chat_draft draft;
+    struct chat_complaints complaints;
+    struct buf out;
+
+    (void)state;
+    buf_init(&out, 4096);
+    assert_true(offline_message_build(&message, &out));
+    assert_true(chat_draft_read(out.data, out.len, &draft, &complaints));
+    assert_string_equal(draft.email, "");
+    assert_true(draft.end_at == AT);
+    chat_draft_clear(&draft);
+    buf_clear(&out);
+}
+
+static void every_missing_member_is_named(void **state)
+{
+    static const char *const names[] = {"visitor", "message", "type", "session",
+                                        "timestamp"};
+    struct chat_draft draft;
+    struct chat_complaints complaints;
+
+    (void)state;
+    assert_false(read("{}", &draft, &complaints));
+    assert_int_equal(complaints.count, 5);
+    for (size_t i = 0; i < 5; i++) {
+        assert_string_equal(complaints.list[i].member, names[i]);
+        assert_string_equal(complaints.list[i].code, "BlankValue");
+    }
+}
+
+/* One member replaced; the others are good. */
+static void expect_complaint(const char *member, const char *json)
+{
+    struct chat_draft draft;
+    struct chat_complaints complaints;
+    json_t *root = json_loads(GOOD, 0, NULL);
+    char *body;
+
+    json_object_set_new(root, member, json_loads(json, JSON_DECODE_ANY, NULL));
+    body = json_dumps(root, 0);
+    assert_false(read(body, &draft, &complaints));
+    assert_int_equal(complaints.count, 1);
+    assert_string_equal(complaints.list[0].member, member);
+    assert_string_equal(complaints.list[0].code, "InvalidValue");
+    free(body);
+    json_decref(root);
+}
+
+static void every_wrong_member_is_named(void **state)
+{
+    (void)state;
+    expect_complaint("visitor", "\"Joe\"");
+    expect_complaint("visitor", "null");
+    expect_complaint("message", "\"\"");
+    expect_complaint("message", "7");
+    expect_complaint("type", "\"chat\"");
+    expect_complaint("type", "1");
+    expect_complaint("session", "[]");
+    expect_complaint("timestamp", "-1");
+    expect_complaint("timestamp", "1.5");
+    expect_complaint("timestamp", "253402300800");
+    expect_complaint("timestamp", "\"yesterday\"");
+}
+
+static void a_timestamp_may_be_written_as_chats_are_shown(void **state)
+{
+    struct chat_draft draft;
+    struct chat_complaints complaints;
+
+    (void)state;
+    assert_true(read("{\"visitor\":{},\"message\":\"Hi\",\"session\":{},"
+                     "\"type\":\"offline_msg\","
+                     "\"timestamp\":\"2014-10-09T05:28:35Z\"}",
+                     &draft, &complaints));
+    assert_true(draft.at == AT);
+    assert_string_equal(draft.session_id, "");
+    chat_draft_clear(&draft);
+}
+
+static void what_is_no_json_object_is_told_with_its_place(void **state)
+{
+    static const char *const bodies[] = {
+        "", "{", "[]", "{\"a\":1,\"a\":2}", "nonsense", "{\"a\":\"\\u0000\"}"};
+    struct chat_draft draft;
+    struct chat_complaints complaints;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+        assert_false(read(bodies[i], &draft, &complaints));
+        assert_int_equal(complaints.count, 0);
+        assert_true(complaints.json[0] != '\0');
+    }
+}
+
+/* The whole offline message of GOOD, as JSON. */
+static json_t *document_of(int64_t ticket_id)
+{
+    struct chat_document document = {
+        .id = "2104.1.x", .message = "Hi \"there\"!", .ticket_id = ticket_id};
+    struct chat_draft draft;
+    struct chat_complaints complaints;
+    struct buf rest, out;
+    json_t *root;
+
+    buf_init(&rest, 4096);
+    buf_init(&out, 4096);
+    assert_true(read(GOOD, &draft, &complaints));
+    chat_draft_rest(&draft, AT + 5000, &rest);
+    document.rest = rest.data;
+    document.rest_len = rest.len;
+    chat_document_write(&document, &out);
+    root = json_loadb(out.data, out.len, JSON_REJECT_DUPLICATES, NULL);
+    assert_non_null(root);
+    chat_draft_clear(&draft);
+    buf_clear(&rest);
+    buf_clear(&out);
+    return root;
+}
+
+static void the_message_that_is_shown_has_every_member(void **state)
+{
+    static const char *const names[] = {"id",
+                                        "type",
+                                        "message",
+                                        "timestamp",
+                                        "unread",
+                                        "deleted",
+                                        "tags",
+                                        "webpath",
+                                        "visitor",
+                                        "session",
+                                        "department_id",
+                                        "department_name",
+                                        "started_by",
+                                        "update_timestamp",
+                                        "zendesk_ticket_id"};
+    json_t *root = document_of(0);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        assert_non_null(json_object_get(root, names[i]));
+    assert_int_equal(json_object_size(root), sizeof(names) / sizeof(names[0]));
+    assert_true(json_is_null(json_object_get(root, "zendesk_ticket_id")));
+    assert_string_equal(json_string_value(json_object_get(root, "message")),
+                        "Hi \"there\"!");
+    assert_string_equal(json_string_value(json_object_get(root, "timestamp")),
+                        "2014-10-09T05:28:35Z");
+    json_decref(root);
+}
+
+static void visitor_and_session_come_back_as_they_were_posted(void **state)
+{
+    json_t *root = document_of(83), *posted = json_loads(GOOD, 0, NULL);
+
+    (void)state;
+    assert_true(json_equal(json_object_get(root, "visitor"),
+                           json_object_get(posted, "visitor")));
+    assert_true(json_equal(json_object_get(root, "session"),
+                           json_object_get(posted, "session")));
+    assert_int_equal(
+        json_integer_value(json_object_get(root, "zendesk_ticket_id")), 83);
+    json_decref(root);
+    json_decref(posted);
+}
+
+static void a_draft_written_down_is_the_same_draft_again(void **state)
+{
+    struct chat_draft draft, again;
+    struct chat_complaints complaints;
+    struct buf line;
+
+    (void)state;
+    buf_init(&line, 4096);
+    assert_true(read(GOOD, &draft, &complaints));
+    chat_draft_write(&draft, &line);
+    assert_null(strchr(buf_str(&line), '\n'));
+    assert_true(chat_draft_read(line.data, line.len, &again, &complaints));
+    assert_true(json_equal(draft.body, again.body));
+    chat_draft_clear(&draft);
+    chat_draft_clear(&again);
+    buf_clear(&line);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_good_body_gives_what_a_store_needs),
+        cmocka_unit_test(what_we_build_ourselves_is_a_good_body),
+        cmocka_unit_test(every_missing_member_is_named),
+        cmocka_unit_test(every_wrong_member_is_named),
+        cmocka_unit_test(a_timestamp_may_be_written_as_chats_are_shown),
+        cmocka_unit_test(what_is_no_json_object_is_told_with_its_place),
+        cmocka_unit_test(the_message_that_is_shown_has_every_member),
+        cmocka_unit_test(visitor_and_session_come_back_as_they_were_posted),
+        cmocka_unit_test(a_draft_written_down_is_the_same_draft_again),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
