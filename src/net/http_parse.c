@@ -155,8 +155,8 @@ static bool read_target(struct http_head *head, const char *bytes, size_t at,
         return bad(head, 414, "The path and query are too long");
     head->path = span(at, path_len);
     head->query = span(at + len - query_len, query_len);
-    if (equals(text, len, "*") &&
-        equals(bytes + head->method.at, head->method.len, "options"))
+    if (len == 1 && text[0] == '*' && head->method.len == 7 &&
+        memcmp(bytes, "OPTIONS", 7) == 0)
         return true;
     if (path_len == 0 || text[0] != '/')
         return bad(head, 400, "The target must be a path that begins with /");

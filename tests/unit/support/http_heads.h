@@ -57,7 +57,7 @@ static const struct row {
     { BYTES(LINE("ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEF / HTTP/1.1")), 200 },
     { BYTES(LINE("ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFG / HTTP/1.1")), 501 },
     { BYTES(LINE("GET * HTTP/1.1")), 400 },
-    { BYTES(LINE("options * HTTP/1.1")), 200 },
+    { BYTES(LINE("options * HTTP/1.1")), 400 },
     { BYTES(LINE("OPTIONS ** HTTP/1.1")), 400 },
     { BYTES(LINE("GET x HTTP/1.1")), 400 },
     { BYTES(LINE("GET ?x HTTP/1.1")), 400 },
