@@ -239,6 +239,29 @@ static void write_origin(const struct url *url, struct buf *out)
         buf_format(out, ":%u", url->port);
 }
 
+/* What is ASCII stays as it is: escapes were the writer's own business. */
+static void write_ascii(const char *text, struct buf *out)
+{
+    for (; text && *text; text++) {
+        unsigned char c = (unsigned char)*text;
+
+        if (c > 0x20 && c < 0x7f)
+            buf_char(out, (char)c);
+        else
+            buf_format(out, "%%%02X", c);
+    }
+}
+
+bool url_write(const struct url *url, struct buf *out)
+{
+    write_origin(url, out);
+    write_ascii(url->path, out);
+    if (url->query)
+        buf_char(out, '?');
+    write_ascii(url->query, out);
+    return buf_ok(out);
+}
+
 bool url_origin(const char *text, struct buf *out)
 {
     struct url url = {0};

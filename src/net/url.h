@@ -24,6 +24,11 @@ must_check bool url_parse(const char *text, struct url *url, struct error *err);
 void url_clear(struct url *url);
 
 /*
+ * Appends it as a URL in ASCII, for http and https, without user and password.
+ */
+must_check bool url_write(const struct url *url, struct buf *out);
+
+/*
  * Appends "https://example.com:8443": scheme, host and, unless usual, port.
  * Only of http and https, and not of a URL with a user in it, which no origin
  * has.
