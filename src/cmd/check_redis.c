@@ -1,0 +1,125 @@
+/* What `afterhours check` looks at in Redis. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "cmd/findings.h"
+
+#include "base/banned.h"
+
+#define AREA "redis"
+
+/* Functions came with this one. */
+#define OLDEST_MAJOR 7
+
+#define SKEW_MAX_MS  2000
+#define FULL_PERCENT 80
+
+struct question {
+    struct session *session;
+    struct findings *findings;
+    bool done, answered;
+};
+
+static void judge_version(struct findings *findings, const char *version)
+{
+    int major = 0;
+
+    if (sscanf(version, "%4d", &major) == 1 && major >= OLDEST_MAJOR)
+        findings_add(findings, FINDING_GOOD, AREA, NULL, "version %s", version);
+    else
+        findings_add(findings, FINDING_WRONG, AREA,
+                     "run Redis 7.0 or newer, or Valkey",
+                     "version %s has no Functions", version);
+}
+
+static void judge_persistence(struct findings *findings,
+                              const struct queue_server *server)
+{
+    if (strcmp(server->appendonly, "yes") != 0)
+        findings_add(findings, FINDING_NOTE, AREA,
+                     "set appendonly yes and appendfsync always",
+                     "it keeps nothing on disk at once: a restart loses "
+                     "accepted submissions");
+    else if (strcmp(server->appendfsync, "always") != 0)
+        findings_add(findings, FINDING_NOTE, AREA, "set appendfsync always",
+                     "appendfsync is %s: a crash may lose the last second",
+                     server->appendfsync);
+    else
+        findings_add(findings, FINDING_GOOD, AREA, NULL,
+                     "what is accepted is on disk (appendfsync always)");
+}
+
+static void judge_memory(struct findings *findings,
+                         const struct queue_server *server)
+{
+    int64_t percent = 0;
+
+    if (strcmp(server->policy, "noeviction") != 0)
+        findings_add(findings, FINDING_WRONG, AREA,
+                     "set maxmemory-policy noeviction",
+                     "maxmemory-policy is %s: a full Redis would throw "
+                     "submissions away",
+                     server->policy);
+    if (server->max_memory > 0)
+        percent = server->used_memory * 100 / server->max_memory;
+    if (percent >= FULL_PERCENT)
+        findings_add(findings, FINDING_NOTE, AREA,
+                     "raise maxmemory, or find out why so much waits",
+                     "its memory is full to %d %%", (int)percent);
+}
+
+static void judge_clock(struct findings *findings, int64_t skew_ms)
+{
+    if (skew_ms <= SKEW_MAX_MS && skew_ms >= -SKEW_MAX_MS)
+        return;
+    findings_add(findings, FINDING_NOTE, AREA,
+                 "let both machines keep time by NTP",
+                 "its clock is %lld ms %s ours",
+                 (long long)(skew_ms < 0 ? -skew_ms : skew_ms),
+                 skew_ms < 0 ? "behind" : "ahead of");
+}
+
+static void on_checked(void *context, const struct queue_server *server,
+                       const struct error *err)
+{
+    struct question *question = context;
+    struct findings *findings = question->findings;
+
+    question->done = true;
+    question->answered = !err;
+    session_wake(question->session);
+    if (err)
+        return;
+    judge_version(findings, server->version);
+    if (strcmp(server->role, "master") != 0)
+        findings_add(findings, FINDING_WRONG, AREA,
+                     "point redis.url at the master",
+                     "it is a %s: nothing can be written", server->role);
+    judge_persistence(findings, server);
+    judge_memory(findings, server);
+    judge_clock(findings, server->clock_skew_ms);
+}
+
+void check_redis(struct session *session, struct findings *findings)
+{
+    struct question question = {.session = session, .findings = findings};
+    struct error err = {0};
+    bool ready = session_connect(session, &err);
+
+    /* Even one that is not fit for us may say what it is. */
+    if (session->queue) {
+        queue_check(session->queue, on_checked, &question);
+        session_wait(session, &question.done);
+    }
+    if (ready)
+        findings_add(findings, FINDING_GOOD, AREA, NULL, "reached at %s",
+                     session->settings->redis.url);
+    else if (err.kind == ERROR_CONFIG)
+        findings_add(findings, FINDING_WRONG, AREA, NULL, "%s", err.text);
+    else
+        findings_add(
+            findings, question.answered ? FINDING_WRONG : FINDING_AWAY, AREA,
+            question.answered ? NULL : "start it, or correct redis.url", "%s",
+            err.text);
+}
