@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cmd/select.h"
 
 #include "base/banned.h"
 
@@ -47,6 +48,56 @@ const struct command commands[] = {
       "  --state FILE          keep the chats over a restart\n"
       "POST /_sandbox/faults scripts faults, GET /_sandbox/stats counts.\n",
       cmd_sandbox },
+    { "check", "[--config FILE] [--wait SECONDS] [--json]",
+      "Read the settings, reach Redis and Zendesk, say what is wrong",
+      "  --wait SECONDS  try again so long while something is away\n"
+      "  --json          the findings as JSON\n",
+      cmd_check },
+    { "status", "[--config FILE] [--watch] [--json]",
+      "Say how many are where, the oldest, the rates",
+      "  --watch       again and again, with rates\n"
+      "  --interval T  so often (2s)\n"
+      "  --json        as JSON; with --watch one line each time\n",
+      cmd_status },
+    { "list", "[--config FILE] [--state S] [--form F] [--since T] ...",
+      "List submissions, newest first",
+      SELECTION_HELP
+      "  --json           as JSON\n",
+      cmd_list },
+    { "show", "[--config FILE] [--json] ID",
+      "Tell one submission's life, with the reason for every wait",
+      "  --json  as JSON\n", cmd_show },
+    { "submit", "[--config FILE] --form F [--file X.ndjson] [FIELD=VALUE ...]",
+      "Hand in from the command line",
+      "  --form F   the form whose rules it must pass\n"
+      "  --file X   one JSON object a line; - is standard input\n"
+      "  --json     a line of JSON for each\n",
+      cmd_submit },
+    { "replay", "[--config FILE] [ID ...] [filters] [--dry-run] [--yes]",
+      "Try again what was set aside",
+      "Every message whose post may have left is looked for in Zendesk first,\n"
+      "so a replay never doubles one.\n\n"
+      "  --dry-run        only say how many, and why they were set aside\n"
+      "  --yes            do not ask\n"
+      "  --rate N/min     no more than that a minute\n"
+      SELECTION_HELP,
+      cmd_replay },
+    { "release", "[--config FILE] ID ...", "Send what was quarantined", "",
+      cmd_release },
+    { "discard", "[--config FILE] ID ...", "Throw away what was quarantined",
+      "", cmd_discard },
+    { "erase", "[--config FILE] ID ...", "Erase submissions, whatever their state",
+      "", cmd_erase },
+    { "pause", "[--config FILE] DESTINATION ...",
+      "Send nothing there until resumed", "", cmd_pause },
+    { "resume", "[--config FILE] DESTINATION ...",
+      "End a pause, or a hold after 401, 403 or 429", "", cmd_resume },
+    { "healthcheck", "[--config FILE] [URL]",
+      "Exit 0 if a relay is ready, else 1",
+      "  URL  instead of /readyz of the relay of these settings\n",
+      cmd_healthcheck },
+    { "version", "[--json]", "Say which version this is, and of which libraries",
+      "", cmd_version },
     { "help", "[COMMAND]", "Say what there is, or how one command is used",
       "", cmd_help },
     { NULL, NULL, NULL, NULL, NULL },
