@@ -41,29 +41,39 @@ local function beat(keys, argv)
   return 'ok'
 end
 
--- What is to be written, gathered first: one HSET, one HDEL.
+-- What is to be written, gathered first: one HSET, one HDEL. item shows each
+-- change at once; of two words on one field the later counts.
 local function new_change(item)
   return {item = item, set = {}, del = {}}
 end
 
 local function put(change, name, value)
   change.item[name] = value
-  change.set[#change.set + 1] = name
-  change.set[#change.set + 1] = value
+  change.set[name] = value
+  change.del[name] = nil
 end
 
 local function drop(change, name)
   if change.item[name] then
     change.item[name] = nil
-    change.del[#change.del + 1] = name
+    change.set[name] = nil
+    change.del[name] = true
   end
 end
 
 local function write_change(key, change)
-  if #change.del > 0 then
-    redis.call('HDEL', key, unpack(change.del))
+  local set, del = {}, {}
+
+  for name, value in pairs(change.set) do
+    set[#set + 1], set[#set + 2] = name, value
   end
-  redis.call('HSET', key, unpack(change.set))
+  for name in pairs(change.del) do
+    del[#del + 1] = name
+  end
+  if #del > 0 then
+    redis.call('HDEL', key, unpack(del))
+  end
+  redis.call('HSET', key, unpack(set))
 end
 
 -- Ends a lease: the token goes, and is remembered well enough to answer a
