@@ -5,8 +5,8 @@
  */
 #include "intake/look.h"
 
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/alloc.h"
 #include "intake/look_inside.h"
@@ -123,7 +123,7 @@ struct look *look_new(struct intake *intake, struct settings *settings,
     look->intake = intake;
     look->settings = settings_hold(settings);
     look->exchange = exchange;
-    memcpy(look->id, id, strlen(id) + 1);
+    snprintf(look->id, sizeof(look->id), "%s", id);
     return look;
 }
 

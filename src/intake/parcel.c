@@ -9,12 +9,8 @@
 
 #include "base/banned.h"
 
-/*
- * The settings measure characters, the template may add to them, JSON may
- * escape them; beyond this a message is no message.
- */
-#define TEXT_MAX  (256 * 1024)
-#define BODY_MAX  (512 * 1024)
+/* What a template, labels and escapes may add to what was posted. */
+#define ADDED_MAX 65536
 #define AGENT_MAX 400
 
 #define DEADLINE_LEAST_MS INT64_C(1000)
@@ -87,8 +83,8 @@ static bool build(struct parcel *parcel, const struct settings *settings,
     bool ok;
 
     copy_agent(sender->user_agent, agent);
-    buf_init(&text, TEXT_MAX);
-    buf_init(&body, BODY_MAX);
+    buf_init(&text, 2 * settings->limits.body + ADDED_MAX);
+    buf_init(&body, 4 * settings->limits.body + 2 * ADDED_MAX);
     entry_render(entry, &text);
     message.message = buf_str(&text);
     ok = buf_ok(&text) && offline_message_build(&message, &body);

@@ -1,0 +1,646 @@
+/* The front end as websites meet it: posts, answers, looks, waits, streams. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "front.h"
+#include "intake/problems.h"
+
+#include "base/banned.h"
+
+#define JSON    "Content-Type: application/json\r\n"
+#define FORM    "Content-Type: application/x-www-form-urlencoded\r\n"
+#define SITE    "Origin: https://www.example.com\r\n"
+#define MESSAGE "{\"message\": \"Hello\", \"email\": \"ada@example.org\"}"
+
+/* What became of a message, as a worker would say it. */
+static void deliver(struct front *front)
+{
+    const struct verdict verdict = {.outcome = OUTCOME_DONE,
+                                    .next = STAGE_RECONCILE,
+                                    .due_at = clock_wall_ms()};
+
+    front_settle(front, STAGE_DELIVER, &verdict, "2104.1.x", 0);
+}
+
+static void link_ticket(struct front *front)
+{
+    const struct verdict verdict = {.outcome = OUTCOME_DONE,
+                                    .next = STAGE_FINISHED};
+
+    front_settle(front, STAGE_RECONCILE, &verdict, "2104.1.x", 83);
+}
+
+/* ---- posts ---- */
+
+static void a_json_post_is_accepted_with_all_that_was_promised(void **state)
+{
+    struct front *front = *state;
+    char part[256];
+
+    front_accept(front, "", MESSAGE);
+    assert_true(id_ok(front->id));
+    assert_string_equal(front_header(front, "Retry-After"), "2");
+    assert_string_equal(front_header(front, "Content-Type"),
+                        "application/json");
+    assert_string_equal(front_header(front, "Location"),
+                        front_status_path(front));
+    assert_string_equal(front_header(front, "Access-Control-Allow-Origin"),
+                        "https://www.example.com");
+    snprintf(part, sizeof(part), "\"page_url\":\"https://relay.example/s/%s?",
+             front->id);
+    front_expect(front, 202, part);
+    front_expect(front, 202, "\"durability\":\"disk\"");
+}
+
+static void a_browsers_post_ends_on_a_page(void **state)
+{
+    struct front *front = *state;
+
+    front_ask(front, "POST", "/f/contact", SITE FORM "Accept: text/html\r\n",
+              "message=Gr%C3%BC%C3%9Fe%0D%0Aan+alle&email=a%40b.example");
+    assert_int_equal(front_status(front), 303);
+    assert_memory_equal(front_header(front, "Location"), "/s/support-", 11);
+    front_ask(front, "GET", front_header(front, "Location"),
+              "Accept-Language: de\r\n", NULL);
+    front_expect(front, 200, "Ihre Nachricht ist bei uns");
+    assert_string_equal(front_header(front, "Referrer-Policy"), "no-referrer");
+    assert_string_equal(front_header(front, "Cache-Control"), "no-store");
+    assert_string_equal(front_header(front, "X-Content-Type-Options"),
+                        "nosniff");
+    assert_memory_equal(front_header(front, "Content-Security-Policy"),
+                        "default-src 'none'", 18);
+}
+
+static void a_browser_goes_where_the_form_says(void **state)
+{
+    struct front *front = *state;
+
+    front_ask(front, "POST", "/f/contact", SITE FORM,
+              "message=1&email=a%40b.example&_next=%2Fthanks");
+    assert_int_equal(front_status(front), 303);
+    assert_string_equal(front_header(front, "Location"),
+                        "https://www.example.com/thanks");
+    front_ask(front, "POST", "/f/open", FORM, "message=1&email=a%40b.example");
+    assert_string_equal(front_header(front, "Location"),
+                        "https://shop.example.org/thanks");
+    front_ask(front, "POST", "/f/contact", SITE FORM,
+              "message=&email=a%40b.example&_error=%2Fsorry");
+    assert_int_equal(front_status(front), 303);
+    assert_string_equal(front_header(front, "Location"),
+                        "https://www.example.com/sorry");
+    front_ask(front, "POST", "/f/contact", SITE FORM, "email=%3Cb%3E");
+    front_expect(front, 422, "Your message was not sent");
+    front_expect(front, 422, "message: This field must be filled in.");
+}
+
+static void an_urlencoded_post_that_wants_json_gets_it(void **state)
+{
+    struct front *front = *state;
+
+    front_ask(front, "POST", "/f/contact",
+              SITE FORM "Accept: application/json\r\n",
+              "message=1&email=a%40b.example");
+    front_expect(front, 202, "\"status_url\"");
+}
+
+struct refusal {
+    const char *target, *headers, *body;
+    int status;
+    const char *type;
+};
+
+static void every_bad_post_has_its_problem(void **state)
+{
+    static const struct refusal list[] = {
+        {"/f/nothing", SITE JSON, MESSAGE, 404, "unknown-form"},
+        {"/f/contact", SITE JSON, "{", 400, "bad-json"},
+        {"/f/contact", SITE JSON, "", 400, "bad-json"},
+        {"/f/contact", SITE JSON, "[[[[[[[[[1]]]]]]]]]", 400, "too-complex"},
+        {"/f/contact", SITE JSON, "{\"message\": 1}", 422, "invalid-fields"},
+        {"/f/contact", SITE FORM "Accept: application/json\r\n", "a=%", 400,
+         "bad-form"},
+        {"/f/contact", SITE "Content-Type: text/plain\r\n", MESSAGE, 415,
+         "unsupported-type"},
+        {"/f/contact", SITE "Content-Type: multipart/form-data; boundary=x\r\n",
+         "--x--", 415, "unsupported-type"},
+        {"/f/contact",
+         SITE "Content-Type: application/json; charset=iso-8859-1\r\n", MESSAGE,
+         415, "unsupported-type"},
+        {"/f/contact", SITE, MESSAGE, 415, "unsupported-type"},
+        {"/f/contact", "Origin: https://evil.example\r\n" JSON, MESSAGE, 403,
+         "origin-refused"},
+        {"/f/contact", "Origin: null\r\n" JSON, MESSAGE, 403, "origin-refused"},
+        {"/f/contact", JSON, MESSAGE, 401, "credentials-required"},
+        {"/f/contact", JSON "Authorization: Bearer wrong\r\n", MESSAGE, 401,
+         "credentials-wrong"},
+        {"/f/contact", SITE JSON "Idempotency-Key: a b\r\n", MESSAGE, 400,
+         "bad-idempotency-key"},
+    };
+    struct front *front = *state;
+    char type[128];
+
+    for (size_t i = 0; i < sizeof(list) / sizeof(*list); i++) {
+        front_ask(front, "POST", list[i].target, list[i].headers, list[i].body);
+        snprintf(type, sizeof(type), "\"type\":\"/problems/%s\"", list[i].type);
+        front_expect(front, list[i].status, type);
+        assert_string_equal(front_header(front, "Content-Type"),
+                            "application/problem+json");
+        assert_non_null(problem_type_find(list[i].type));
+    }
+}
+
+static void wrong_fields_are_all_named_in_one_answer(void **state)
+{
+    struct front *front = *state;
+
+    front_ask(front, "POST", "/f/contact", SITE JSON,
+              "{\"email\": \"nobody\", \"emial\": \"x\", \"order\": \"x\"}");
+    front_expect(front, 422, "\"errors\":[");
+    front_expect(front, 422, "\"field\":\"message\",\"code\":\"required\"");
+    front_expect(front, 422, "\"field\":\"email\",\"code\":\"invalid\"");
+    front_expect(front, 422, "\"field\":\"emial\",\"code\":\"unknown\"");
+    front_expect(front, 422, "\"field\":\"order\",\"code\":\"invalid\"");
+}
+
+static void programs_post_with_the_forms_key(void **state)
+{
+    struct front *front = *state;
+
+    front_ask(front, "POST", "/f/contact",
+              JSON "Authorization: Bearer form-key-of-contact\r\n", MESSAGE);
+    assert_int_equal(front_status(front), 202);
+    front_ask(front, "POST", "/f/open", JSON, MESSAGE);
+    assert_int_equal(front_status(front), 202);
+}
+
+static void a_key_gives_the_first_answer_again(void **state)
+{
+    struct front *front = *state;
+    char first[ID_SIZE];
+
+    front_accept(front, "Idempotency-Key: \"k-1\"\r\n", MESSAGE);
+    assert_null(front_header(front, "Idempotency-Replayed"));
+    memcpy(first, front->id, sizeof(first));
+    front_accept(front, "Idempotency-Key: k-1\r\n", MESSAGE);
+    assert_string_equal(front_header(front, "Idempotency-Replayed"), "true");
+    assert_string_equal(front->id, first);
+    front_ask(front, "POST", "/f/contact", SITE JSON "Idempotency-Key: k-1\r\n",
+              "{\"message\": \"Other\", \"email\": \"ada@example.org\"}");
+    front_expect(front, 422, "/problems/idempotency-conflict");
+}
+
+static void a_double_click_is_one_submission(void **state)
+{
+    struct front *front = *state;
+    char first[ID_SIZE];
+
+    front_accept(front, "", MESSAGE);
+    memcpy(first, front->id, sizeof(first));
+    front_accept(front, "", MESSAGE);
+    assert_string_equal(front->id, first);
+    front_accept(front, "",
+                 "{\"message\": \"Hello!\", \"email\": \"ada@example.org\"}");
+    assert_string_not_equal(front->id, first);
+}
+
+static void a_filled_honeypot_gets_the_usual_answer(void **state)
+{
+    struct front *front = *state;
+
+    front_accept(front, "",
+                 "{\"message\": \"Buy\", \"email\": "
+                 "\"a@b.example\", \"_gotcha\": \"x\"}");
+    front_ask(front, "GET", front_status_path(front), "", NULL);
+    front_expect(front, 200, "\"state\":\"queued\"");
+    assert_null(strstr(front->answer, "quarantined"));
+}
+
+static void without_redis_nothing_is_promised(void **state)
+{
+    struct front *front = *state;
+
+    redis_server_kill(&front->redis);
+    front_ask(front, "POST", "/f/contact", SITE JSON, MESSAGE);
+    front_expect(front, 503, "/problems/queue-away");
+    assert_non_null(front_header(front, "Retry-After"));
+    front_ask(front, "POST", "/f/contact", SITE FORM,
+              "message=1&email=a%40b.example");
+    front_expect(front, 503, "Your message was not sent");
+    redis_server_restart(&front->redis);
+    front_await_ready(front, true);
+    front_accept(front, "", MESSAGE);
+}
+
+/* ---- looks ---- */
+
+static void the_state_follows_the_message(void **state)
+{
+    struct front *front = *state;
+
+    front_accept(front, "", MESSAGE);
+    front_ask(front, "GET", front_status_path(front), "", NULL);
+    front_expect(front, 200, "\"state\":\"queued\"");
+    front_expect(front, 200, "\"zendesk_ticket_id\":null");
+    deliver(front);
+    front_ask(front, "GET", front_status_path(front), "", NULL);
+    front_expect(front, 200, "\"state\":\"delivered\"");
+    link_ticket(front);
+    front_ask(front, "GET", front_status_path(front), "", NULL);
+    front_expect(front, 200, "\"state\":\"linked\"");
+    front_expect(front, 200, "\"zendesk_ticket_id\":83");
+    front_expect(front, 200, "https://acme.zendesk.com/hc/requests/83");
+}
+
+static void every_miss_is_the_same_404(void **state)
+{
+    struct front *front = *state;
+    char path[256], wrong_token[2048], *body;
+    static const char *const ids[] = {"support-01JABCDEF0123456789ABCDEFG",
+                                      "nothing",
+                                      "x-01JABCDEF0123456789ABCDEFG"};
+
+    front_accept(front, "", MESSAGE);
+    snprintf(path, sizeof(path), "/v1/submissions/%s?token=wrong", front->id);
+    front_ask(front, "GET", path, "", NULL);
+    front_expect(front, 404, "/problems/unknown-submission");
+    snprintf(wrong_token, sizeof(wrong_token), "%s", front_body(front));
+    for (size_t i = 0; i < sizeof(ids) / sizeof(*ids); i++) {
+        snprintf(path, sizeof(path), "/v1/submissions/%s?token=%s", ids[i],
+                 front->token);
+        body = strdup(wrong_token);
+        front_ask(front, "GET", path, "", NULL);
+        assert_int_equal(front_status(front), 404);
+        assert_string_equal(front_body(front), body);
+        free(body);
+    }
+    snprintf(path, sizeof(path), "/s/%s", front->id);
+    front_ask(front, "GET", path, "", NULL);
+    front_expect(front, 404, "Nothing found");
+}
+
+static void a_token_may_come_in_a_header(void **state)
+{
+    struct front *front = *state;
+    char path[128], header[128];
+
+    front_accept(front, "", MESSAGE);
+    snprintf(path, sizeof(path), "/v1/submissions/%s", front->id);
+    snprintf(header, sizeof(header), "Authorization: Bearer %s\r\n",
+             front->token);
+    front_ask(front, "GET", path, header, NULL);
+    front_expect(front, 200, "\"form\":\"contact\"");
+}
+
+static void a_known_tag_is_answered_304(void **state)
+{
+    struct front *front = *state;
+    char header[128];
+
+    front_accept(front, "", MESSAGE);
+    front_ask(front, "GET", front_status_path(front), "", NULL);
+    snprintf(header, sizeof(header), "If-None-Match: %s\r\n",
+             front_header(front, "ETag"));
+    front_ask(front, "GET", front_status_path(front), header, NULL);
+    assert_int_equal(front_status(front), 304);
+    deliver(front);
+    front_ask(front, "GET", front_status_path(front), header, NULL);
+    front_expect(front, 200, "\"state\":\"delivered\"");
+}
+
+static void a_waiting_look_is_answered_by_the_change(void **state)
+{
+    struct front *front = *state;
+    char header[128];
+    int fd;
+
+    front_accept(front, "", MESSAGE);
+    front_ask(front, "GET", front_status_path(front), "", NULL);
+    snprintf(header, sizeof(header), "Prefer: wait=20\r\nIf-None-Match: %s\r\n",
+             front_header(front, "ETag"));
+    fd = front_send(front, "GET", front_status_path(front), header, NULL);
+    deliver(front);
+    scene_read(front->scene, fd, "\"state\":\"");
+    assert_non_null(strstr(front->scene->text, "\"callback\":\""));
+    close(fd);
+}
+
+static void a_wait_in_vain_ends_with_what_there_is(void **state)
+{
+    struct front *front = *state;
+    int64_t began_at = clock_boot_ms();
+
+    front_accept(front, "", MESSAGE);
+    front_ask(front, "GET", front_status_path(front), "Prefer: wait=1\r\n",
+              NULL);
+    front_expect(front, 200, "\"state\":\"queued\"");
+    assert_string_equal(front_header(front, "Preference-Applied"), "wait");
+    assert_true(clock_boot_ms() - began_at >= 1000);
+}
+
+static void a_client_that_leaves_while_waiting_is_forgotten(void **state)
+{
+    struct front *front = *state;
+    int fd;
+
+    front_accept(front, "", MESSAGE);
+    fd = front_send(front, "GET", front_status_path(front),
+                    "Prefer: wait=20\r\n", NULL);
+    close(fd);
+    scene_await_connections(front->scene, 0);
+    deliver(front);
+    front_ask(front, "GET", front_status_path(front), "", NULL);
+    front_expect(front, 200, "\"state\":\"delivered\"");
+}
+
+static void a_post_that_waits_gets_the_final_state(void **state)
+{
+    struct front *front = *state;
+    int fd;
+
+    fd = front_send(front, "POST", "/f/contact",
+                    SITE JSON "Prefer: wait=20\r\n", MESSAGE);
+    while (http_server_connections(front->scene->server) == 0)
+        scene_turn(front->scene, -1, scene_give_up_at());
+    /* Kept in the queue only when its acceptance is through. */
+    front_accept(front, "", MESSAGE);
+    deliver(front);
+    link_ticket(front);
+    scene_read(front->scene, fd, "\"callback\"");
+    assert_memory_equal(front->scene->text, "HTTP/1.1 200 ", 13);
+    assert_non_null(strstr(front->scene->text, "\"state\":\"linked\""));
+    close(fd);
+}
+
+static void a_post_that_waits_in_vain_gets_the_usual_answer(void **state)
+{
+    struct front *front = *state;
+
+    front_accept(front, "Prefer: wait=1\r\n", MESSAGE);
+    assert_non_null(front_header(front, "Location"));
+}
+
+static void a_stream_tells_every_change_and_ends(void **state)
+{
+    struct front *front = *state;
+    int fd;
+
+    front_accept(front, "", MESSAGE);
+    fd = front_send(front, "GET", front_status_path(front),
+                    "Accept: text/event-stream\r\n", NULL);
+    scene_read(front->scene, fd, "\"state\":\"queued\"");
+    assert_non_null(strstr(front->scene->text, "text/event-stream"));
+    assert_non_null(strstr(front->scene->text, "event: state\nid: "));
+    deliver(front);
+    scene_read(front->scene, fd, "\"state\":\"delivered\"");
+    link_ticket(front);
+    scene_read_all(front->scene, fd);
+    assert_non_null(strstr(front->scene->text, "\"zendesk_ticket_id\":83"));
+    assert_non_null(strstr(front->scene->text, "\r\n0\r\n\r\n"));
+    close(fd);
+}
+
+static void a_stream_of_a_settled_message_is_not_asked_for_again(void **state)
+{
+    struct front *front = *state;
+    char header[128];
+    const char *event;
+
+    front_accept(front, "", MESSAGE);
+    deliver(front);
+    link_ticket(front);
+    front_ask(front, "GET", front_status_path(front),
+              "Accept: text/event-stream\r\n", NULL);
+    front_expect(front, 200, "\"state\":\"linked\"");
+    event = strstr(front->answer, "\nid: ");
+    assert_non_null(event);
+    snprintf(header, sizeof(header),
+             "Accept: text/event-stream\r\nLast-Event-ID: %d\r\n",
+             (int)strtol(event + 5, NULL, 10));
+    front_ask(front, "GET", front_status_path(front), header, NULL);
+    assert_int_equal(front_status(front), 204);
+}
+
+static void a_drain_answers_all_who_wait(void **state)
+{
+    struct front *front = *state;
+    int look, stream;
+
+    front_accept(front, "", MESSAGE);
+    look = front_send(front, "GET", front_status_path(front),
+                      "Prefer: wait=20\r\n", NULL);
+    stream = front_send(front, "GET", front_status_path(front),
+                        "Accept: text/event-stream\r\n", NULL);
+    scene_read(front->scene, stream, "\"state\":\"queued\"");
+    intake_drain(front->intake);
+    scene_read(front->scene, look, "\"state\":\"queued\"");
+    scene_read_all(front->scene, stream);
+    front_ask(front, "GET", "/readyz?verbose", "", NULL);
+    front_expect(front, 503, "[-] running: draining");
+    close(look);
+    close(stream);
+}
+
+static void the_end_leaves_nobody_waiting(void **state)
+{
+    struct front *front = *state;
+    int look, stream;
+
+    front_accept(front, "", MESSAGE);
+    look = front_send(front, "GET", front_status_path(front),
+                      "Prefer: wait=20\r\n", NULL);
+    stream = front_send(front, "GET", front_status_path(front),
+                        "Accept: text/event-stream\r\n", NULL);
+    scene_read(front->scene, stream, "\"state\":\"queued\"");
+    /* The tear-down frees everything under them. */
+    close(look);
+    close(stream);
+}
+
+/* ---- the rest ---- */
+
+static void preflights_say_who_may_post(void **state)
+{
+    struct front *front = *state;
+
+    front_ask(front, "OPTIONS", "/f/contact",
+              SITE "Access-Control-Request-Method: POST\r\n", NULL);
+    assert_int_equal(front_status(front), 204);
+    assert_string_equal(front_header(front, "Access-Control-Allow-Origin"),
+                        "https://www.example.com");
+    assert_string_equal(front_header(front, "Vary"), "Origin");
+    assert_non_null(strstr(front_header(front, "Access-Control-Allow-Headers"),
+                           "Idempotency-Key"));
+    front_ask(front, "OPTIONS", "/f/contact",
+              "Origin: https://shop.example.org\r\n", NULL);
+    assert_int_equal(front_status(front), 403);
+    assert_null(front_header(front, "Access-Control-Allow-Origin"));
+    front_ask(front, "OPTIONS", "/v1/submissions/x",
+              "Origin: https://shop.example.org\r\n", NULL);
+    assert_int_equal(front_status(front), 204);
+}
+
+static void paths_and_methods_that_are_not_there_are_told_apart(void **state)
+{
+    struct front *front = *state;
+
+    front_ask(front, "GET", "/nothing", "", NULL);
+    front_expect(front, 404, "/problems/not-found");
+    front_ask(front, "GET", "/f/contact/more", "", NULL);
+    front_expect(front, 404, "/problems/not-found");
+    front_ask(front, "DELETE", "/f/contact", "", NULL);
+    front_expect(front, 405, "/problems/method-not-allowed");
+    assert_string_equal(front_header(front, "Allow"),
+                        "POST, OPTIONS, GET, HEAD");
+    front_ask(front, "GET", "/assets/queue_2_accept.lua", "", NULL);
+    assert_int_equal(front_status(front), 404);
+}
+
+static void a_form_describes_itself(void **state)
+{
+    struct front *front = *state;
+
+    front_ask(front, "GET", "/f/contact", SITE, NULL);
+    front_expect(front, 200, "{\"form\":\"contact\"");
+    front_expect(front, 200, "\"departments\":[\"billing\"]");
+    front_expect(front, 200, "\"name\":\"order\"");
+}
+
+static void health_is_told_with_and_without_redis(void **state)
+{
+    struct front *front = *state;
+
+    front_ask(front, "GET", "/livez", "", NULL);
+    front_expect(front, 200, "ok");
+    front_ask(front, "GET", "/readyz", "", NULL);
+    front_expect(front, 200, "ok");
+    front_ask(front, "GET", "/healthz?verbose", "", NULL);
+    front_expect(front, 200, "[+] queue: ok");
+    redis_server_kill(&front->redis);
+    front_await_ready(front, false);
+    front_ask(front, "GET", "/livez", "", NULL);
+    assert_int_equal(front_status(front), 200);
+    front_ask(front, "GET", "/readyz", "", NULL);
+    front_expect(front, 503, "/problems/not-ready");
+    front_ask(front, "GET", "/readyz?verbose", "", NULL);
+    front_expect(front, 503, "[-] queue: ");
+}
+
+static void pages_and_files_are_built_in(void **state)
+{
+    static const struct {
+        const char *path, *part;
+    } list[] = {
+        {"/", "Afterhours"},
+        {"/assets/page.css", ":focus-visible"},
+        {"/assets/status.js", "EventSource"},
+        {"/assets/demo.js", "Idempotency-Key"},
+        {"/assets/icon.svg", "<svg"},
+        {"/openapi.yaml", "openapi: 3.1"},
+        {"/problems/bad-json", "bad-json"},
+    };
+    struct front *front = *state;
+    char header[128];
+
+    for (size_t i = 0; i < sizeof(list) / sizeof(*list); i++) {
+        front_ask(front, "GET", list[i].path, "", NULL);
+        front_expect(front, 200, list[i].part);
+    }
+    front_ask(front, "GET", "/assets/page.css", "", NULL);
+    snprintf(header, sizeof(header), "If-None-Match: %s\r\n",
+             front_header(front, "ETag"));
+    front_ask(front, "GET", "/assets/page.css", header, NULL);
+    assert_int_equal(front_status(front), 304);
+    intake_show_demo(front->intake, true);
+    front_ask(front, "GET", "/", "", NULL);
+    front_expect(front, 200, "action=\"f/contact\"");
+    front_ask(front, "POST", "/f/contact",
+              "Origin: http://relay.example\r\n" JSON, MESSAGE);
+    assert_int_equal(front_status(front), 202);
+}
+
+struct handed {
+    unsigned told;
+    char id[ID_SIZE], text[512];
+};
+
+static void note_handed(void *context, const char *id, const char *status_url,
+                        const char *problem)
+{
+    struct handed *handed = context;
+
+    handed->told++;
+    snprintf(handed->id, sizeof(handed->id), "%s", id ? id : "");
+    snprintf(handed->text, sizeof(handed->text), "%s",
+             problem ? problem : status_url);
+}
+
+static void messages_are_handed_in_without_http(void **state)
+{
+    struct front *front = *state;
+    struct handed handed = {0};
+
+    intake_submit(front->intake, "contact", MESSAGE, note_handed, &handed);
+    scene_await(front->scene, &handed.told, 1);
+    assert_true(id_ok(handed.id));
+    assert_memory_equal(handed.text, "https://relay.example/v1/submissions/",
+                        37);
+    intake_submit(front->intake, "contact", "{\"message\": \"\"}", note_handed,
+                  &handed);
+    assert_int_equal(handed.told, 1);
+    scene_await(front->scene, &handed.told, 2);
+    assert_non_null(strstr(handed.text, "email: "));
+    intake_submit(front->intake, "nothing", MESSAGE, note_handed, &handed);
+    intake_submit(front->intake, "contact", "{", note_handed, &handed);
+    scene_await(front->scene, &handed.told, 4);
+    intake_submit(front->intake, "nothing", MESSAGE, note_handed, &handed);
+    assert_int_equal(handed.told, 4);
+}
+
+#define WITH_FRONT(test)                                                       \
+    cmocka_unit_test_setup_teardown(test, front_set_up, front_tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH_FRONT(a_json_post_is_accepted_with_all_that_was_promised),
+        WITH_FRONT(a_browsers_post_ends_on_a_page),
+        WITH_FRONT(a_browser_goes_where_the_form_says),
+        WITH_FRONT(an_urlencoded_post_that_wants_json_gets_it),
+        WITH_FRONT(every_bad_post_has_its_problem),
+        WITH_FRONT(wrong_fields_are_all_named_in_one_answer),
+        WITH_FRONT(programs_post_with_the_forms_key),
+        WITH_FRONT(a_key_gives_the_first_answer_again),
+        WITH_FRONT(a_double_click_is_one_submission),
+        WITH_FRONT(a_filled_honeypot_gets_the_usual_answer),
+        WITH_FRONT(without_redis_nothing_is_promised),
+        WITH_FRONT(the_state_follows_the_message),
+        WITH_FRONT(every_miss_is_the_same_404),
+        WITH_FRONT(a_token_may_come_in_a_header),
+        WITH_FRONT(a_known_tag_is_answered_304),
+        WITH_FRONT(a_waiting_look_is_answered_by_the_change),
+        WITH_FRONT(a_wait_in_vain_ends_with_what_there_is),
+        WITH_FRONT(a_client_that_leaves_while_waiting_is_forgotten),
+        WITH_FRONT(a_post_that_waits_gets_the_final_state),
+        WITH_FRONT(a_post_that_waits_in_vain_gets_the_usual_answer),
+        WITH_FRONT(a_stream_tells_every_change_and_ends),
+        WITH_FRONT(a_stream_of_a_settled_message_is_not_asked_for_again),
+        WITH_FRONT(a_drain_answers_all_who_wait),
+        WITH_FRONT(the_end_leaves_nobody_waiting),
+        WITH_FRONT(preflights_say_who_may_post),
+        WITH_FRONT(paths_and_methods_that_are_not_there_are_told_apart),
+        WITH_FRONT(a_form_describes_itself),
+        WITH_FRONT(health_is_told_with_and_without_redis),
+        WITH_FRONT(pages_and_files_are_built_in),
+        WITH_FRONT(messages_are_handed_in_without_http),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
