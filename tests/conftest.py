@@ -20,17 +20,17 @@ def pytest_sessionstart(session):
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
     outcome = yield
-    nursery = item.funcargs.get("nursery") if hasattr(item, "funcargs") else None
+    nursery = getattr(item, "nursery", None)
     report = outcome.get_result()
-    if nursery and report.failed and call.when == "call":
+    if nursery and report.failed and call.when != "teardown":
         report.sections.append(("the processes' logs", nursery.logs()))
 
 
 @pytest.fixture
-def nursery():
+def nursery(request):
     """Where a test starts processes."""
     folder = tempfile.mkdtemp(prefix="ah-")
-    nursery = Nursery(folder)
+    nursery = request.node.nursery = Nursery(folder)
     yield nursery
     reports = nursery.close()
     logs = nursery.logs()

@@ -168,6 +168,14 @@ static bool add_headers(const struct turn *turn, struct http_request *request)
     return ok;
 }
 
+/* Never longer than what leaves time to give the lease back. */
+static int64_t timeout_ms(const struct settings_destination *destination)
+{
+    int64_t half = destination ? destination->lease_ms / 2 : TIMEOUT_MS;
+
+    return half < TIMEOUT_MS ? half : TIMEOUT_MS;
+}
+
 static void refuse(struct turn *turn, const char *reason, struct step *step)
 {
     outcome_set(&turn->items[0].outcome, OUTCOME_REFUSED, reason);
@@ -189,7 +197,7 @@ static void begin(struct turn *turn, struct step *step)
     }
     request->method = "POST";
     request->url = alloc_text(turn->form->callback.url);
-    request->timeout_ms = TIMEOUT_MS;
+    request->timeout_ms = timeout_ms(turn->destination);
     request->max_answer = ANSWER_MAX;
     request->public_only = true;
     request->networks = turn->form->callback.allow_networks;

@@ -90,7 +90,7 @@ def test_hup_with_a_bad_file_keeps_the_old_settings_and_says_why(up):
 
 
 def test_term_lets_work_finish_what_it_has_begun(relay, sandbox):
-    sandbox.fault("create", "slow", ms=1200)
+    sandbox.fault("create", "slow", ms=1000)
     accepted = relay.accept()
     wait_until(lambda: sandbox.stats()["requests"]["create"] >= 1, what="the POST")
     assert relay.work.stop() == 0
@@ -107,7 +107,7 @@ def test_term_lets_serve_answer_what_it_has_taken(relay):
 
 
 def test_tstp_takes_no_new_work_but_finishes_the_old(relay, sandbox):
-    sandbox.fault("create", "slow", ms=1200)
+    sandbox.fault("create", "slow", ms=1000)
     first = relay.accept("first")
     wait_until(lambda: sandbox.stats()["requests"]["create"] >= 1, what="the POST")
     relay.work.signal(signal.SIGTSTP)

@@ -53,7 +53,7 @@ def test_a_worker_killed_before_its_post_arrived(serving, sandbox):
 
 
 def test_a_worker_killed_while_its_post_is_unanswered(serving, sandbox):
-    sandbox.fault("create", "slow", ms=1500)
+    sandbox.fault("create", "slow", ms=1000)
     work = serving.start("work")
     accepted = serving.accept()
     wait_until(lambda: sandbox.stats()["requests"]["create"] >= 1, what="the POST")

@@ -39,8 +39,16 @@ def test_an_answer_that_comes_after_the_time_limit_makes_one_chat(relay, sandbox
     delivered_once(relay, sandbox, relay.accept())
 
 
-def test_a_500_after_creating_or_not_makes_one_chat(relay, sandbox):
-    sandbox.fault("create", "500")
+@pytest.mark.parametrize("status", [500, 502, 408, 409])
+@pytest.mark.parametrize("when", ["status", "status_after"])
+def test_a_failure_before_or_after_creating_makes_one_chat(relay, sandbox, when, status):
+    sandbox.fault("create", when, status=status)
+    delivered_once(relay, sandbox, relay.accept())
+
+
+@pytest.mark.parametrize("how", ["hang", "truncate", "html", "endless"])
+def test_an_answer_that_cannot_be_read_makes_one_chat(relay, sandbox, how):
+    sandbox.fault("create", how)
     delivered_once(relay, sandbox, relay.accept())
 
 

@@ -12,7 +12,7 @@ ORIGIN = "https://www.example.com"
 # Impatient, so that a test sees the end of every wait.
 DESTINATION = {
     "budget_per_minute": 0,
-    "request_timeout": "2s",
+    "request_timeout": "1500ms",
     "lease": "4s",
     "search_patience": "2s",
     "look_interval": "500ms",
