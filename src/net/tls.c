@@ -5,6 +5,7 @@
 #include "net/tls.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <event2/bufferevent.h>
 #include <event2/bufferevent_ssl.h>
@@ -19,14 +20,19 @@ struct tls {
     SSL_CTX *context;
 };
 
+/* The first thing that went wrong says most. */
 static bool set_library_error(struct error *err, const char *file)
 {
-    unsigned long code = ERR_peek_last_error();
-    const char *reason = code ? ERR_reason_error_string(code) : NULL;
+    unsigned long code = ERR_peek_error();
+    const char *reason = ERR_reason_error_string(code);
 
     ERR_clear_error();
-    return error_set(err, ERROR_CONFIG, "%s: %s", file,
-                     reason ? reason : "cannot be used");
+    if (ERR_SYSTEM_ERROR(code))
+        reason = strerror(ERR_GET_REASON(code));
+    return error_set(err, ERROR_CONFIG,
+                     "%s: %s; it must be a PEM file, and the key the "
+                     "certificate's own",
+                     file, reason ? reason : "cannot be used");
 }
 
 /* Of the protocols a client offers, ours; it may also offer none. */

@@ -78,6 +78,9 @@ static void handle(void *context, struct http_exchange *exchange)
         http_abort(exchange, true);
     } else if (strcmp(path, "/long") == 0) {
         reply_long(exchange);
+    } else if (strcmp(path, "/tls") == 0) {
+        http_reply(exchange, 200, "text/plain",
+                   http_is_tls(exchange) ? "secret" : "public", 6);
     } else if (strcmp(path, "/empty") == 0) {
         http_reply(exchange, 204, NULL, NULL, 0);
     } else if (strcmp(path, "/inject") == 0) {
