@@ -118,7 +118,24 @@ static void it_goes_to_public_addresses_only_unless_allowed(void **state)
     assert_string_equal(kit.step.request.url, "https://www.example.com/hooks");
     assert_true(kit.step.request.public_only);
     assert_string_equal(kit.step.request.networks, "10.0.0.0/8");
+    kit_close(&kit);
+}
+
+static void its_time_is_fifteen_seconds_or_half_the_lease(void **state)
+{
+    struct kit kit;
+
+    (void)state;
+    open_linked(&kit);
+    kit.destination.lease_ms = 60000;
+    kit_begin(&kit);
     assert_int_equal(kit.step.request.timeout_ms, 15000);
+    kit_close(&kit);
+
+    open_linked(&kit);
+    kit.destination.lease_ms = 4000;
+    kit_begin(&kit);
+    assert_int_equal(kit.step.request.timeout_ms, 2000);
     kit_close(&kit);
 }
 
@@ -282,6 +299,7 @@ int main(void)
         cmocka_unit_test(a_linked_message_is_told_with_all_that_is_known),
         cmocka_unit_test(a_failed_message_is_told_without_what_it_has_not),
         cmocka_unit_test(it_goes_to_public_addresses_only_unless_allowed),
+        cmocka_unit_test(its_time_is_fifteen_seconds_or_half_the_lease),
         cmocka_unit_test(the_headers_are_those_of_standard_webhooks),
         cmocka_unit_test(each_try_has_the_same_id_and_a_time_of_its_own),
         cmocka_unit_test(each_status_means_what_the_table_says),
