@@ -96,18 +96,28 @@ void text_html(struct buf *out, const char *text)
     }
 }
 
+static bool is_plain_in_json(char c)
+{
+    return (unsigned char)c >= 0x20 && c != 0x7f && c != '"' && c != '\\';
+}
+
 void text_json(struct buf *out, const char *text)
 {
     buf_char(out, '"');
-    for (; *text; text++) {
-        unsigned char c = (unsigned char)*text;
+    while (*text) {
+        size_t plain = 0;
 
-        if (c == '"' || c == '\\')
-            buf_format(out, "\\%c", c);
-        else if (c < 0x20 || c == 0x7f)
-            buf_format(out, "\\u%04x", c);
+        while (is_plain_in_json(text[plain]))
+            plain++;
+        buf_add(out, text, plain);
+        text += plain;
+        if (!*text)
+            break;
+        if (*text == '"' || *text == '\\')
+            buf_format(out, "\\%c", *text);
         else
-            buf_char(out, *text);
+            buf_format(out, "\\u%04x", (unsigned char)*text);
+        text++;
     }
     buf_char(out, '"');
 }

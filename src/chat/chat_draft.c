@@ -3,7 +3,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <jansson.h>
@@ -127,12 +126,15 @@ void chat_draft_clear(struct chat_draft *draft)
     memset(draft, 0, sizeof(*draft));
 }
 
+static int add_piece(const char *bytes, size_t len, void *out)
+{
+    buf_add(out, bytes, len);
+    return 0;
+}
+
 static void add_json(struct buf *out, const json_t *value)
 {
-    char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
-
-    buf_text(out, text ? text : "null");
-    free(text);
+    json_dump_callback(value, add_piece, out, JSON_COMPACT | JSON_ENCODE_ANY);
 }
 
 void chat_draft_write(const struct chat_draft *draft, struct buf *out)
