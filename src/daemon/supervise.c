@@ -46,6 +46,7 @@ struct supervisor {
     struct timer *insist;
     bool stopping;
     unsigned rank; /* being stopped */
+    bool told;     /* to stop, that is */
     int code;
 };
 
@@ -91,6 +92,7 @@ static void spawn(void *context)
         timer_start(child->restart, LAST_BACKOFF_MS);
 }
 
+/* Signals the rank that is being stopped; number 0 only asks who is there. */
 static bool stop_rank(struct supervisor *supervisor, int number)
 {
     bool any = false;
@@ -107,21 +109,35 @@ static bool stop_rank(struct supervisor *supervisor, int number)
     return any;
 }
 
-/* The lowest rank that still runs is told to stop; none left: the end. */
-static void stop_next(struct supervisor *supervisor)
+static unsigned last_rank(const struct supervisor *supervisor)
 {
     unsigned last = 0;
 
     for (size_t i = 0; i < supervisor->count; i++)
         if (supervisor->children[i]->rank > last)
             last = supervisor->children[i]->rank;
-    for (; supervisor->rank <= last; supervisor->rank++) {
-        if (!stop_rank(supervisor, SIGTERM))
-            continue;
-        timer_start(supervisor->insist, STOP_MS);
-        return;
+    return last;
+}
+
+/*
+ * Tells the lowest rank that still runs to stop, once: a second TERM would make
+ * it drop what it has in hand. None left: the end.
+ */
+static void stop_next(struct supervisor *supervisor)
+{
+    while (!stop_rank(supervisor, 0)) {
+        if (supervisor->rank == last_rank(supervisor)) {
+            loop_stop(supervisor->loop);
+            return;
+        }
+        supervisor->rank++;
+        supervisor->told = false;
     }
-    loop_stop(supervisor->loop);
+    if (supervisor->told)
+        return;
+    supervisor->told = true;
+    stop_rank(supervisor, SIGTERM);
+    timer_start(supervisor->insist, STOP_MS);
 }
 
 static void insist(void *context)

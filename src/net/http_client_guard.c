@@ -104,6 +104,11 @@ int http_guard_begin(void *context, char *their_ip, char *our_ip,
     (void)our_port;
     if (is_repetition(call))
         return CURL_PREREQFUNC_ABORT;
+    if (http_call_too_late(call)) {
+        snprintf(call->blocked, sizeof(call->blocked),
+                 "its time was over before the first byte left");
+        return CURL_PREREQFUNC_ABORT;
+    }
     if (call->public_only && (!address_parse(their_ip, &address) ||
                               !is_allowed(call, &address, their_port)))
         return CURL_PREREQFUNC_ABORT;

@@ -32,6 +32,7 @@ struct http_call {
     http_answered *answered;
     void *context;
     int64_t started_at;
+    int64_t not_after_at; /* boot clock, ms; 0: no limit */
 
     /* The request, as far as libcurl does not copy it. */
     struct curl_slist *headers; /* owned */
@@ -82,6 +83,8 @@ void http_client_take_finished(struct http_client *client);
 
 /* http_client_request.c */
 void http_call_prepare(struct http_call *call); /* the standing options */
+/* A process that was stopped may wake up in the middle of sending. */
+bool http_call_too_late(const struct http_call *call);
 /* Why it cannot be sent, as static text, or NULL. */
 const char *http_call_request(struct http_call *call,
                               const struct http_request *request);

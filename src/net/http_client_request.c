@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/crypto.h"
 #include "net/url.h"
 
@@ -17,6 +18,11 @@
 #define AUTHORITIES_CACHE_S 300L
 #define UPLOAD_BUFFER       16384L
 
+bool http_call_too_late(const struct http_call *call)
+{
+    return call->not_after_at && clock_boot_ms() >= call->not_after_at;
+}
+
 /* Copies what is left of the body. There is deliberately no function to seek:
  * libcurl cannot go back to the start and so cannot send it a second time. */
 static size_t give_body(char *room, size_t size, size_t count, void *context)
@@ -24,6 +30,8 @@ static size_t give_body(char *room, size_t size, size_t count, void *context)
     struct http_call *call = context;
     size_t len = call->body_len - call->body_at;
 
+    if (http_call_too_late(call))
+        return CURL_READFUNC_ABORT;
     if (len > size * count)
         len = size * count;
     memcpy(room, call->body + call->body_at, len);
@@ -200,6 +208,7 @@ const char *http_call_request(struct http_call *call,
     const char *why = set_url(call, request->url);
 
     call->once = request->once;
+    call->not_after_at = request->not_after_at;
     call->public_only = request->public_only;
     if (request->public_only)
         call->networks = alloc_text(request->networks);

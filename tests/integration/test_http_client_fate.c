@@ -193,6 +193,24 @@ static void a_call_that_waits_for_a_connection_was_not_sent(void **state)
     assert_int_equal(scripted_server_begun(caller->server), 1);
 }
 
+/* A process that slept past its lease wakes up with the connection open. */
+static void nothing_leaves_after_its_time(void **state)
+{
+    static const struct script_step steps[] = {{OK_ANSWER, SCRIPT_KEEP, false}};
+    struct caller *caller = *state;
+
+    caller_serve(caller, steps, COUNT(steps));
+    caller->request.method = "POST";
+    caller->request.body = alloc_text("{}");
+    caller->request.body_len = 2;
+    caller->request.once = true;
+    caller->request.not_after_at = 1;
+    caller_call(caller);
+    assert_int_equal(caller->last.fate, HTTP_NOT_SENT);
+    assert_non_null(strstr(caller->last.why, "time was over"));
+    assert_int_equal(scripted_server_begun(caller->server), 0);
+}
+
 static void nobody_listening_means_not_sent(void **state)
 {
     struct caller *caller = *state;
@@ -322,6 +340,7 @@ int main(void)
         caller_test(an_early_refusal_is_an_answer),
         caller_test(an_answer_that_never_comes_is_lost_in_time),
         caller_test(a_call_that_waits_for_a_connection_was_not_sent),
+        caller_test(nothing_leaves_after_its_time),
         caller_test(nobody_listening_means_not_sent),
         caller_test(an_unknown_host_means_not_sent),
         caller_test(what_is_no_http_url_means_not_sent),
