@@ -175,7 +175,8 @@ static void add_ticket(json_t *root, const struct submission *submission,
                         submission->ticket_id
                             ? json_integer(submission->ticket_id)
                             : json_null());
-    if (!destination || !submission->ticket_id)
+    /* Without an address (a sandbox of `up`) nobody knows where tickets are. */
+    if (!destination || !destination->base_url || !submission->ticket_id)
         return;
     set_ticket_url(root, "ticket_url", destination, destination->ticket_url,
                    submission->ticket_id);

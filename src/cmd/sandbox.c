@@ -175,8 +175,7 @@ int cmd_sandbox(int argc, char **argv)
 
     sandbox_options_default(&options);
     optind = 1;
-    while ((option = getopt_long(argc, argv, "l:", long_options, NULL)) !=
-           -1) {
+    while ((option = getopt_long(argc, argv, "l:", long_options, NULL)) != -1) {
         if (option == '?')
             return command_misused(argv[0], "see the options that there are");
         expected = read_option(&options, option);

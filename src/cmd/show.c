@@ -87,7 +87,7 @@ static void print_ticket(const struct story *story,
     if (!submission->ticket_id)
         return;
     buf_init(&url, RENDER_MAX);
-    if (destination && destination->agent_url)
+    if (destination && destination->base_url)
         settings_ticket_url(destination, destination->agent_url,
                             submission->ticket_id, &url);
     printf("ticket     %" PRId64 "  %s\n", submission->ticket_id,
