@@ -114,7 +114,7 @@ void check_redis(struct session *session, struct findings *findings)
     }
     if (ready)
         findings_add(findings, FINDING_GOOD, AREA, NULL, "reached at %s",
-                     session->settings->redis.url);
+                     session_redis(session));
     else if (err.kind == ERROR_CONFIG)
         findings_add(findings, FINDING_WRONG, AREA, NULL, "%s", err.text);
     else

@@ -2,8 +2,10 @@
 #include "cmd/session.h"
 
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "daemon/daemon.h"
@@ -50,8 +52,8 @@ bool session_connect(struct session *session, struct error *err)
         clock_boot_ms() + session->settings->redis.timeout_ms + READY_MORE_MS;
     while (!queue_ready(session->queue, &why)) {
         if (clock_boot_ms() > until)
-            return error_set(err, ERROR_UNAVAILABLE, "Redis: %s",
-                             why ? why : "no answer");
+            return error_set(err, ERROR_UNAVAILABLE, "%s: %s",
+                             session_redis(session), why ? why : "no answer");
         session_pause(session, READY_POLL_MS);
     }
     return true;
@@ -64,7 +66,27 @@ void session_close(struct session *session)
     if (session->loop)
         loop_free(session->loop);
     settings_release(session->settings);
+    free(session->redis_address);
     memset(session, 0, sizeof(*session));
+}
+
+const char *session_redis(struct session *session)
+{
+    const char *url = session->settings->redis.url;
+    const char *host = strstr(url, "://");
+    const char *at = NULL;
+
+    if (host) {
+        host += 3;
+        at = memrchr(host, '@', strcspn(host, "/"));
+    }
+    free(session->redis_address);
+    if (at)
+        session->redis_address =
+            alloc_format("%.*s%s", (int)(host - url), url, at + 1);
+    else
+        session->redis_address = alloc_text(url);
+    return session->redis_address;
 }
 
 void session_wait(struct session *session, const bool *done)

@@ -19,7 +19,8 @@ struct session {
     struct loop *loop;
     struct queue *queue; /* NULL until connected */
     struct timer *timer;
-    bool rung; /* by the timer */
+    bool rung;           /* by the timer */
+    char *redis_address; /* owned; see session_redis() */
 };
 
 /* Settings from config (NULL: as usual) and a loop. Close it in any case. */
@@ -28,6 +29,9 @@ must_check bool session_open(struct session *session, const char *config,
 /* The queue, ready for moves; ERROR_UNAVAILABLE says which Redis is away. */
 must_check bool session_connect(struct session *session, struct error *err);
 void session_close(struct session *session);
+
+/* Redis's address without user and password; borrowed until then. */
+const char *session_redis(struct session *session);
 
 /* Runs the loop until *done, which a callback sets before session_wake(). */
 void session_wait(struct session *session, const bool *done);
