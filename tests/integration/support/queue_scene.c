@@ -78,14 +78,44 @@ void qscene_wait_ready(struct queue_scene *scene)
     fail_msg("the queue is not ready: %s", why);
 }
 
-void qscene_open(struct queue_scene *scene)
+void qscene_reopen(struct queue_scene *scene)
 {
     struct error err = {0};
 
+    queue_free(scene->queue);
     scene->queue = queue_new(scene->loop, scene->settings, &err);
     if (!scene->queue)
         fail_msg("%s", err.text);
+}
+
+void qscene_open(struct queue_scene *scene)
+{
+    qscene_reopen(scene);
     qscene_wait_ready(scene);
+}
+
+struct why_wait {
+    struct queue *queue;
+    const char *text;
+};
+
+static bool says_why(void *context)
+{
+    struct why_wait *wait = context;
+    const char *why;
+
+    return !queue_ready(wait->queue, &why) && strstr(why, wait->text);
+}
+
+void qscene_wait_for_why(struct queue_scene *scene, const char *text)
+{
+    struct why_wait wait = {scene->queue, text};
+    const char *why;
+
+    if (run_until(scene->loop, says_why, &wait, RUN_PATIENCE_MS))
+        return;
+    (void)queue_ready(scene->queue, &why);
+    fail_msg("the queue says \"%s\", not \"%s\"", why, text);
 }
 
 static void drop_list(struct queue_scene *scene)
@@ -191,13 +221,19 @@ static void on_reserved(void *context, struct reservation *reservation,
     scene->reservation = *reservation;
 }
 
-size_t qscene_reserve(struct queue_scene *scene, enum stage stage, size_t n)
+bool qscene_reserve_fails(struct queue_scene *scene, enum stage stage, size_t n)
 {
     unsigned before = scene->answers;
 
     queue_reserve(scene->queue, "support", stage, n, on_reserved, scene);
     wait_for(scene, before);
-    assert_false(scene->failed);
+    return scene->failed;
+}
+
+size_t qscene_reserve(struct queue_scene *scene, enum stage stage, size_t n)
+{
+    if (qscene_reserve_fails(scene, stage, n))
+        fail_msg("%s", scene->text);
     return scene->reservation.count;
 }
 

@@ -40,6 +40,10 @@ struct queue_scene {
 void qscene_start(struct queue_scene *scene, const char *const *options);
 void qscene_open(struct queue_scene *scene);
 void qscene_wait_ready(struct queue_scene *scene);
+/* Ends the queue and begins another, which is not waited for. */
+void qscene_reopen(struct queue_scene *scene);
+/* Until the queue says why it is not ready, in words with this text. */
+void qscene_wait_for_why(struct queue_scene *scene, const char *text);
 void qscene_stop(struct queue_scene *scene);
 
 /* started and opened, as a cmocka setup; and the teardown of either. */
@@ -54,6 +58,8 @@ enum accept_result qscene_accept_id(struct queue_scene *scene, const char *id,
 
 /* How many were reserved; they are in scene->reservation. */
 size_t qscene_reserve(struct queue_scene *scene, enum stage stage, size_t n);
+bool qscene_reserve_fails(struct queue_scene *scene, enum stage stage,
+                          size_t n);
 void qscene_drop(struct queue_scene *scene); /* forgets what was reserved */
 
 enum settle_result qscene_intend(struct queue_scene *scene, size_t item);
