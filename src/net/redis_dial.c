@@ -202,6 +202,14 @@ void redis_dial(struct redis *redis)
     }
 }
 
+/* How far the attempt had come. */
+static const char *missing(const struct redis *redis)
+{
+    if (redis->state == REDIS_GREETING)
+        return "it takes connections, but did not answer";
+    return redis->link ? "no TLS handshake" : "no connection";
+}
+
 static void attempt_over(void *context)
 {
     struct redis *redis = context;
@@ -210,7 +218,7 @@ static void attempt_over(void *context)
     if (redis->state == REDIS_RESTING) {
         redis_dial(redis);
     } else {
-        redis_set_why(redis, "no connection within %lld ms",
+        redis_set_why(redis, "%s within %lld ms", missing(redis),
                       (long long)redis->target.timeout_ms);
         redis_next_address(redis);
     }

@@ -72,6 +72,24 @@ static bool answers(const struct redis_server *server)
     return ok;
 }
 
+/* Fails the test, with what the server said last. */
+static void give_up(const struct redis_server *server, const char *what)
+{
+    char path[96];
+    char text[2000] = "";
+    FILE *log;
+    size_t len;
+
+    snprintf(path, sizeof(path), "%s/log", server->dir);
+    log = fopen(path, "re");
+    if (log) {
+        len = fread(text, 1, sizeof(text) - 1, log);
+        text[len] = '\0';
+        fclose(log);
+    }
+    fail_msg("redis-server %s; it said: %s", what, text);
+}
+
 static void launch(struct redis_server *server)
 {
     int64_t end_at = clock_boot_ms() + START_PATIENCE_MS;
@@ -87,10 +105,10 @@ static void launch(struct redis_server *server)
     while (!answers(server)) {
         if (waitpid(server->pid, NULL, WNOHANG) == server->pid) {
             server->pid = 0;
-            fail_msg("redis-server ended at once: see %s/log", server->dir);
+            give_up(server, "ended at once");
         }
         if (clock_boot_ms() > end_at)
-            fail_msg("redis-server does not answer: see %s/log", server->dir);
+            give_up(server, "does not answer");
         poll(NULL, 0, 5);
     }
 }

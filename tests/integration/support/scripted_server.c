@@ -146,6 +146,8 @@ static void readable(struct bufferevent *link, void *context)
             return;
         if (len)
             take(peer, len);
+        else
+            evbuffer_drain(input, evbuffer_get_length(input));
         here = play(peer);
     }
 }
