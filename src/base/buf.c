@@ -77,6 +77,8 @@ void buf_format(struct buf *buf, const char *format, ...)
     va_copy(again, list);
     len = vsnprintf(NULL, 0, format, list);
     va_end(list);
+    if (len < 0)
+        buf->overflow = true;
     if (len >= 0 && make_room(buf, (size_t)len)) {
         vsnprintf(buf->data + buf->len, (size_t)len + 1, format, again);
         buf->len += (size_t)len;

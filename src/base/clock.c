@@ -34,10 +34,11 @@ int64_t clock_boot_us(void)
     return read_us(CLOCK_BOOTTIME);
 }
 
+/* Rounded down, before 1970 too. */
 static size_t format_seconds(int64_t at, char text[CLOCK_TEXT_SIZE])
 {
-    time_t seconds = (time_t)(at / 1000);
-    struct tm parts;
+    time_t seconds = (time_t)((at - (at % 1000 + 1000) % 1000) / 1000);
+    struct tm parts = {0};
 
     gmtime_r(&seconds, &parts);
     return strftime(text, CLOCK_TEXT_SIZE, "%Y-%m-%dT%H:%M:%S", &parts);
@@ -47,7 +48,8 @@ void clock_format_ms(int64_t at, char text[CLOCK_TEXT_SIZE])
 {
     size_t len = format_seconds(at, text);
 
-    snprintf(text + len, CLOCK_TEXT_SIZE - len, ".%03dZ", (int)(at % 1000));
+    snprintf(text + len, CLOCK_TEXT_SIZE - len, ".%03dZ",
+             (int)((at % 1000 + 1000) % 1000));
 }
 
 void clock_format_seconds(int64_t at, char text[CLOCK_TEXT_SIZE])
@@ -86,46 +88,99 @@ bool clock_parse_duration(const char *text, int64_t *ms)
     return false;
 }
 
-/* "Z", "+hh:mm" or "-hh:mm", perhaps after a fraction of a second. */
-static bool parse_zone(const char *text, int64_t *add_ms)
+/* Exactly that many digits; *at moves behind them. */
+static bool read_digits(const char **at, int count, int *number)
 {
-    int hours, minutes, used = 0;
-    int64_t fraction = 0, scale = 100;
-
-    if (*text == '.') {
-        for (text++; *text >= '0' && *text <= '9'; text++, scale /= 10)
-            fraction += (*text - '0') * scale;
+    *number = 0;
+    for (int i = 0; i < count; i++, ++*at) {
+        if (**at < '0' || **at > '9')
+            return false;
+        *number = *number * 10 + (**at - '0');
     }
-    *add_ms = fraction;
-    if (strcmp(text, "Z") == 0 || *text == '\0')
+    return true;
+}
+
+static bool read_char(const char **at, const char *allowed)
+{
+    if (!**at || !strchr(allowed, **at))
+        return false;
+    ++*at;
+    return true;
+}
+
+/* "2026-11-22", a day that there is. */
+static bool read_date(const char **at, struct tm *parts)
+{
+    static const int lengths[] = {31, 28, 31, 30, 31, 30,
+                                  31, 31, 30, 31, 30, 31};
+    int year, month, day, last;
+
+    if (!read_digits(at, 4, &year) || !read_char(at, "-") ||
+        !read_digits(at, 2, &month) || !read_char(at, "-") ||
+        !read_digits(at, 2, &day) || month < 1 || month > 12)
+        return false;
+    last = lengths[month - 1];
+    if (month == 2 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0))
+        last = 29;
+    parts->tm_year = year - 1900;
+    parts->tm_mon = month - 1;
+    parts->tm_mday = day;
+    return day >= 1 && day <= last;
+}
+
+/* "09:00:00"; a leap second counts as the first of the next minute. */
+static bool read_time(const char **at, struct tm *parts)
+{
+    return read_digits(at, 2, &parts->tm_hour) && read_char(at, ":") &&
+           read_digits(at, 2, &parts->tm_min) && read_char(at, ":") &&
+           read_digits(at, 2, &parts->tm_sec) && parts->tm_hour < 24 &&
+           parts->tm_min < 60 && parts->tm_sec <= 60;
+}
+
+/* ".123", of any length; nothing is 0. */
+static bool read_fraction(const char **at, int64_t *ms)
+{
+    int64_t scale = 100;
+
+    *ms = 0;
+    if (!read_char(at, "."))
         return true;
-    if (*text != '+' && *text != '-')
+    if (**at < '0' || **at > '9')
         return false;
-    if (sscanf(text + 1, "%2d:%2d%n", &hours, &minutes, &used) != 2 ||
-        text[1 + used] || hours > 23 || minutes > 59 || hours < 0 ||
-        minutes < 0)
+    for (; **at >= '0' && **at <= '9'; ++*at, scale /= 10)
+        *ms += (**at - '0') * scale;
+    return true;
+}
+
+/* "Z", "+hh:mm", "-hh:mm", or nothing, which is UTC too. */
+static bool read_zone(const char **at, int64_t *east_ms)
+{
+    int hours, minutes, sign;
+
+    *east_ms = 0;
+    if (!**at || read_char(at, "Zz"))
+        return true;
+    sign = **at == '-' ? -1 : 1;
+    if (!read_char(at, "+-") || !read_digits(at, 2, &hours) ||
+        !read_char(at, ":") || !read_digits(at, 2, &minutes) || hours > 23 ||
+        minutes > 59)
         return false;
-    *add_ms +=
-        (*text == '+' ? -1 : 1) * (hours * 60 + minutes) * INT64_C(60000);
+    *east_ms = sign * (hours * 60 + minutes) * INT64_C(60000);
     return true;
 }
 
 static bool parse_instant(const char *text, int64_t *at)
 {
     struct tm parts = {0};
-    int64_t add_ms = 0;
-    const char *rest = strptime(text, "%Y-%m-%d", &parts);
+    int64_t fraction_ms = 0, east_ms = 0;
 
-    if (!rest)
+    if (!read_date(&text, &parts))
         return false;
-    if (*rest == 'T' || *rest == ' ') {
-        rest = strptime(rest + 1, "%H:%M:%S", &parts);
-        if (!rest || !parse_zone(rest, &add_ms))
-            return false;
-    } else if (*rest) {
+    if (*text && (!read_char(&text, "Tt ") || !read_time(&text, &parts) ||
+                  !read_fraction(&text, &fraction_ms) ||
+                  !read_zone(&text, &east_ms) || *text))
         return false;
-    }
-    *at = (int64_t)timegm(&parts) * 1000 + add_ms;
+    *at = (int64_t)timegm(&parts) * 1000 + fraction_ms - east_ms;
     return true;
 }
 
@@ -135,7 +190,8 @@ bool clock_parse(const char *text, int64_t now, int64_t *at)
 
     if (parse_instant(text, at))
         return true;
-    if (!clock_parse_duration(text, &before))
+    if (strspn(text, "0123456789") == strlen(text) || /* "2026": a year? */
+        !clock_parse_duration(text, &before))
         return false;
     *at = now - before;
     return true;

@@ -22,7 +22,8 @@ void clock_format_ms(int64_t at, char text[CLOCK_TEXT_SIZE]);
 void clock_format_seconds(int64_t at, char text[CLOCK_TEXT_SIZE]);
 
 /*
- * RFC 3339 with zone or Z, a bare date, or a duration before now ("2h", "3d").
+ * RFC 3339 (without a zone: UTC), a bare date, or a duration with its unit
+ * before now ("2h", "3d").
  * False and *at untouched when the text is none of these.
  */
 must_check bool clock_parse(const char *text, int64_t now, int64_t *at);

@@ -87,19 +87,19 @@ void crypto_base64url(const void *bytes, size_t len, struct buf *out)
         out->data[--out->len] = '\0';
 }
 
-static bool base64_alphabet(const char *text, size_t len)
+/* One spelling per value: the bits that no byte takes must be 0. */
+static bool base64_ok(const char *text, size_t len, size_t pad)
 {
-    size_t pad = 0;
+    static const char alphabet[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const char *digit = NULL;
 
-    while (pad < 2 && pad < len && text[len - 1 - pad] == '=')
-        pad++;
-    for (size_t i = 0; i < len - pad; i++)
-        if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                    "0123456789+/",
-                    text[i]) ||
-            !text[i])
+    for (size_t i = 0; i < len - pad; i++) {
+        digit = text[i] ? strchr(alphabet, text[i]) : NULL;
+        if (!digit)
             return false;
-    return true;
+    }
+    return digit && (digit - alphabet) % (1 << 2 * pad) == 0;
 }
 
 bool crypto_base64_decode(const char *text, size_t text_len,
@@ -109,11 +109,12 @@ bool crypto_base64_decode(const char *text, size_t text_len,
     size_t out_len, pad = 0;
     bool ok;
 
-    if (!text_len || text_len % 4 || text_len > 1 << 20 ||
-        !base64_alphabet(text, text_len))
+    if (!text_len || text_len % 4 || text_len > 1 << 20)
         return false;
     while (pad < 2 && text[text_len - 1 - pad] == '=')
         pad++;
+    if (!base64_ok(text, text_len, pad))
+        return false;
     out_len = text_len / 4 * 3 - pad;
     if (out_len > size)
         return false;

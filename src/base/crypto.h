@@ -29,7 +29,9 @@ void crypto_hex(const void *bytes, size_t len, char *text);
 void crypto_base64(const void *bytes, size_t len, struct buf *out);
 void crypto_base64url(const void *bytes, size_t len, struct buf *out);
 
-/* Standard alphabet, padding required. At most size bytes; *len says how many.
+/*
+ * Standard alphabet, padding required, spare bits 0. At most size bytes; *len
+ * says how many. The empty text is refused.
  */
 must_check bool crypto_base64_decode(const char *text, size_t text_len,
                                      unsigned char *bytes, size_t size,

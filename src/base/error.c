@@ -7,33 +7,37 @@
 
 #include "base/banned.h"
 
+/* By way of a copy: the arguments may lie in err itself. */
 bool error_set(struct error *err, enum error_kind kind, const char *format, ...)
 {
+    char text[ERROR_TEXT_SIZE];
     va_list list;
 
     if (!err)
         return false;
-    err->kind = kind;
     va_start(list, format);
-    vsnprintf(err->text, sizeof(err->text), format, list);
+    vsnprintf(text, sizeof(text), format, list);
     va_end(list);
+    err->kind = kind;
+    memcpy(err->text, text, sizeof(text));
     return false;
 }
 
+/* What there is too much of is lost at the end of the line, never in front. */
 bool error_prefix(struct error *err, const char *format, ...)
 {
-    char where[ERROR_TEXT_SIZE / 2];
-    char what[ERROR_TEXT_SIZE / 2];
+    char text[ERROR_TEXT_SIZE];
     va_list list;
+    size_t len;
 
     if (!err)
         return false;
     va_start(list, format);
-    vsnprintf(where, sizeof(where), format, list);
+    vsnprintf(text, sizeof(text), format, list);
     va_end(list);
-    snprintf(what, sizeof(what), "%.*s", (int)sizeof(what) - 1, err->text);
-    snprintf(err->text, sizeof(err->text), "%.*s: %.*s", (int)sizeof(where) - 3,
-             where, (int)sizeof(what) - 1, what);
+    len = strlen(text);
+    snprintf(text + len, sizeof(text) - len, ": %s", err->text);
+    memcpy(err->text, text, sizeof(text));
     return false;
 }
 

@@ -29,7 +29,8 @@ struct error {
 
 /*
  * Both return false, so that a function can say `return error_set(...)`. A NULL
- * err is accepted. error_prefix() puts "where: " before what is there.
+ * err is accepted, and so are arguments that lie in err. error_prefix() puts
+ * "where: " before what is there.
  */
 bool error_set(struct error *err, enum error_kind kind, const char *format, ...)
     like_printf(3, 4);

@@ -63,23 +63,43 @@ void http_response_clear(struct http_response *response)
     memset(response, 0, sizeof(*response));
 }
 
+/* The three spellings of a date that RFC 9110 wants understood. */
+static bool read_date(const char *text, int64_t *at)
+{
+    static const char *const formats[] = {
+        "%a, %d %b %Y %H:%M:%S GMT",
+        "%A, %d-%b-%y %H:%M:%S GMT",
+        "%a %b %e %H:%M:%S %Y",
+    };
+
+    for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+        struct tm parts = {0};
+        const char *rest = strptime(text, formats[i], &parts);
+
+        if (!rest || *rest)
+            continue;
+        *at = (int64_t)timegm(&parts) * 1000;
+        return true;
+    }
+    return false;
+}
+
 int64_t http_retry_after_ms(const struct http_headers *headers, int64_t now)
 {
     const char *value = http_headers_find(headers, "Retry-After");
-    struct tm parts = {0};
-    const char *rest;
+    int64_t number;
     int64_t wait;
 
-    if (!value)
+    if (!value || !*value)
         return -1;
-    if (text_int(value, 0, INT64_MAX / 1000, &wait)) {
-        wait *= 1000;
-    } else {
-        rest = strptime(value, "%a, %d %b %Y %H:%M:%S GMT", &parts);
-        if (!rest || *rest)
-            return -1;
-        wait = (int64_t)timegm(&parts) * 1000 - now;
-    }
+    if (strspn(value, "0123456789") == strlen(value))
+        wait = text_int(value, 0, LONGEST_RETRY_MS / 1000, &number)
+                   ? number * 1000
+                   : LONGEST_RETRY_MS;
+    else if (read_date(value, &number))
+        wait = number - now;
+    else
+        return -1;
     if (wait < 0)
         wait = 0;
     return wait > LONGEST_RETRY_MS ? LONGEST_RETRY_MS : wait;

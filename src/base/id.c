@@ -8,6 +8,8 @@
 
 #include "base/banned.h"
 
+#define NUMBER_MAX 10 /* digits of a news's number */
+
 static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 bool id_name_ok(const char *name)
@@ -33,38 +35,53 @@ void id_make(char id[ID_SIZE], const char *destination, int64_t now)
     snprintf(id, ID_SIZE, "%.*s-%s", ID_NAME_MAX, destination, ulid);
 }
 
-/* Where the ULID starts, or NULL. A news has ".number" behind it. */
+/* ".number", as a news has it behind its submission's id. */
+static bool is_number(const char *text)
+{
+    size_t len = text[0] == '.' ? strspn(text + 1, "0123456789") : 0;
+
+    return len >= 1 && len <= NUMBER_MAX && text[1 + len] == '\0';
+}
+
+static bool name_ok(const char *name, size_t len)
+{
+    char text[ID_NAME_MAX + 1];
+
+    if (len > ID_NAME_MAX)
+        return false;
+    memcpy(text, name, len);
+    text[len] = '\0';
+    return id_name_ok(text);
+}
+
+/* Where the ULID starts, or NULL. */
 static const char *find_ulid(const char *id, bool news_too)
 {
     const char *dash = strrchr(id, '-');
     size_t len;
 
-    if (!dash || dash == id || (size_t)(dash - id) > ID_NAME_MAX)
+    if (!dash || !name_ok(id, (size_t)(dash - id)))
         return NULL;
     len = strspn(dash + 1, digits);
-    if (len != ID_ULID_LEN)
+    if (len != ID_ULID_LEN || dash[1] > '7') /* 48 bits of time */
         return NULL;
-    if (dash[1 + len] != '\0' && !(news_too && dash[1 + len] == '.'))
+    if (dash[1 + len] && !(news_too && is_number(dash + 1 + len)))
         return NULL;
     return dash + 1;
 }
 
 bool id_ok(const char *text)
 {
-    return strlen(text) < ID_SIZE && find_ulid(text, false) != NULL;
+    return find_ulid(text, false) != NULL;
 }
 
 bool id_destination(const char *id, char name[ID_NAME_MAX + 1])
 {
     const char *ulid = find_ulid(id, true);
-    char found[ID_NAME_MAX + 1];
 
     if (!ulid)
         return false;
-    snprintf(found, sizeof(found), "%.*s", (int)(ulid - 1 - id), id);
-    if (!id_name_ok(found))
-        return false;
-    memcpy(name, found, sizeof(found));
+    snprintf(name, ID_NAME_MAX + 1, "%.*s", (int)(ulid - 1 - id), id);
     return true;
 }
 

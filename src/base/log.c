@@ -6,10 +6,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <unistr.h>
+
 #include "base/attributes.h"
 #include "base/clock.h"
 
 #include "base/banned.h"
+
+#define LINE_END      4  /* kept free for the end of the line */
+#define VALUE_END     16 /* one escape, dots and a quote fit in it */
+#define CHARACTER_MAX 4  /* bytes of one character */
 
 static struct {
     enum log_level level;
@@ -30,10 +36,10 @@ void log_setup(enum log_level level, enum log_format format,
 /* Leaves room for the end of the line, whatever comes. */
 static void add(struct log_line *line, const char *text, size_t len)
 {
-    size_t room = LOG_LINE_SIZE - 4 - line->len;
-
-    if (len > room)
-        len = room;
+    if (line->full || len > LOG_LINE_SIZE - LINE_END - line->len) {
+        line->full = true;
+        return;
+    }
     memcpy(line->text + line->len, text, len);
     line->len += len;
 }
@@ -54,45 +60,51 @@ static like_printf(2, 3) void add_format(struct log_line *line,
 }
 
 /*
- * Bytes that could end the line, forge a field, or turn the text round on a
- * terminal (C0, C1, U+2028/9, bidi marks) are written as escapes.
+ * What could end the line, forge a field, or turn the text round on a terminal
+ * (C0, C1, U+2028/9, bidi marks) is written as an escape.
  */
-static size_t unsafe_bytes(const unsigned char *at)
+static bool is_unsafe(ucs4_t c)
 {
-    if (*at < 0x20 || *at == 0x7f)
-        return 1;
-    if (at[0] == 0xc2 && at[1] >= 0x80 && at[1] <= 0x9f)
-        return 2;
-    if (at[0] == 0xe2 && at[1] == 0x80 &&
-        ((at[2] >= 0xa8 && at[2] <= 0xae) || at[2] == 0x8e || at[2] == 0x8f))
-        return 3;
-    if (at[0] == 0xe2 && at[1] == 0x81 && at[2] >= 0xa6 && at[2] <= 0xa9)
-        return 3;
-    return 0;
+    return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x061c || c == 0x200e ||
+           c == 0x200f || (c >= 0x2028 && c <= 0x202e) ||
+           (c >= 0x2066 && c <= 0x2069);
+}
+
+/* One character of a value; the number of bytes it took. */
+static size_t add_character(struct log_line *line, const uint8_t *at,
+                            size_t left)
+{
+    ucs4_t c;
+    size_t len = (size_t)u8_mbtouc(&c, at, left);
+
+    if (u8_check(at, len))
+        add_format(line, "\\ufffd");
+    else if (is_unsafe(c))
+        add_format(line, "\\u%04x", (unsigned)c);
+    else if (c == '"' || c == '\\')
+        add_format(line, "\\%c", (char)c);
+    else
+        add(line, (const char *)at, len);
+    return len;
 }
 
 static void add_quoted(struct log_line *line, const char *value)
 {
-    const unsigned char *at = (const unsigned char *)value;
-    size_t used = 0;
+    const uint8_t *at = (const uint8_t *)value;
+    size_t left = strlen(value);
+    size_t room = LOG_VALUE_MAX;
 
     add(line, "\"", 1);
-    while (*at && used < LOG_VALUE_MAX && line->len < LOG_LINE_SIZE - 32) {
-        size_t unsafe = unsafe_bytes(at);
+    while (left && room >= CHARACTER_MAX &&
+           line->len < LOG_LINE_SIZE - LINE_END - VALUE_END) {
+        size_t len = add_character(line, at, left);
 
-        if (unsafe) {
-            for (size_t i = 0; i < unsafe; i++)
-                add_format(line, "\\u00%02x", at[i]);
-            at += unsafe;
-            used += unsafe;
-            continue;
-        }
-        if (*at == '"' || *at == '\\')
-            add(line, "\\", 1);
-        add(line, (const char *)at, 1);
-        at++;
-        used++;
+        at += len;
+        left -= len;
+        room -= len;
     }
+    if (left)
+        add(line, "...", 3);
     add(line, "\"", 1);
 }
 
@@ -118,6 +130,7 @@ void log_begin(struct log_line *line, enum log_level level, const char *event)
     bool json = setup.format == LOG_FORMAT_JSON;
 
     line->len = 0;
+    line->full = false;
     line->on = level >= setup.level;
     if (!line->on)
         return;
@@ -130,8 +143,18 @@ void log_begin(struct log_line *line, enum log_level level, const char *event)
     log_int(line, "pid", getpid());
 }
 
+/* A field that did not fit is taken back, with its key. */
+static void settle(struct log_line *line, size_t start)
+{
+    if (line->full)
+        line->len = start;
+    line->full = false;
+}
+
 void log_text(struct log_line *line, const char *key, const char *value)
 {
+    size_t start = line->len;
+
     if (!line->on || !value)
         return;
     add_key(line, key);
@@ -139,14 +162,18 @@ void log_text(struct log_line *line, const char *key, const char *value)
         add(line, value, strlen(value));
     else
         add_quoted(line, value);
+    settle(line, start);
 }
 
 void log_int(struct log_line *line, const char *key, int64_t value)
 {
+    size_t start = line->len;
+
     if (!line->on)
         return;
     add_key(line, key);
     add_format(line, "%lld", (long long)value);
+    settle(line, start);
 }
 
 void log_end(struct log_line *line)

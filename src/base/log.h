@@ -7,8 +7,9 @@
  *     log_int(&line, "in_ms", 4000);
  *     log_end(&line);
  *
- * Values are escaped and cut at LOG_VALUE_MAX bytes. Never log a field's value,
- * a secret or a body.
+ * Values are escaped and cut at LOG_VALUE_MAX bytes; a value that has no room
+ * left is dropped with its key, so that a line can always be read by a program.
+ * Never log a field's value, a secret or a body.
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
@@ -32,7 +33,8 @@ enum log_format { LOG_FORMAT_LOGFMT, LOG_FORMAT_JSON };
 struct log_line {
     char text[LOG_LINE_SIZE];
     size_t len;
-    bool on; /* false: below the level, nothing is written */
+    bool on;   /* false: below the level, nothing is written */
+    bool full; /* the last thing did not fit */
 };
 
 /* Set once at start and at reload, by daemon/ and cmd/. */

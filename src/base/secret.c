@@ -19,6 +19,8 @@ void secret_set(struct secret *secret, const char *bytes, size_t len)
 
 void secret_copy(struct secret *secret, const struct secret *from)
 {
+    if (secret == from)
+        return;
     secret_clear(secret);
     if (secret_present(from))
         secret_set(secret, from->bytes, from->len);

@@ -101,23 +101,45 @@ static bool is_plain_in_json(char c)
     return (unsigned char)c >= 0x20 && c != 0x7f && c != '"' && c != '\\';
 }
 
+/* How many bytes from text on can stand in JSON as they are. */
+static size_t plain_in_json(const char *text)
+{
+    const uint8_t *start = (const uint8_t *)text;
+    const uint8_t *broken;
+    size_t plain = 0;
+
+    while (is_plain_in_json(text[plain]))
+        plain++;
+    broken = u8_check(start, plain);
+    return broken ? (size_t)(broken - start) : plain;
+}
+
+/* The escape of what text begins with; how many bytes that was. */
+static size_t escape_in_json(struct buf *out, const char *text)
+{
+    ucs4_t c;
+
+    if ((unsigned char)*text >= 0x80) {
+        buf_text(out, "\\ufffd");
+        return (size_t)u8_mbtouc(&c, (const uint8_t *)text, strlen(text));
+    }
+    if (*text == '"' || *text == '\\')
+        buf_format(out, "\\%c", *text);
+    else
+        buf_format(out, "\\u%04x", (unsigned char)*text);
+    return 1;
+}
+
 void text_json(struct buf *out, const char *text)
 {
     buf_char(out, '"');
     while (*text) {
-        size_t plain = 0;
+        size_t plain = plain_in_json(text);
 
-        while (is_plain_in_json(text[plain]))
-            plain++;
         buf_add(out, text, plain);
         text += plain;
-        if (!*text)
-            break;
-        if (*text == '"' || *text == '\\')
-            buf_format(out, "\\%c", *text);
-        else
-            buf_format(out, "\\u%04x", (unsigned char)*text);
-        text++;
+        if (*text)
+            text += escape_in_json(out, text);
     }
     buf_char(out, '"');
 }

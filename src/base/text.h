@@ -21,11 +21,12 @@ must_check bool text_int(const char *text, int64_t min, int64_t max,
 bool text_utf8_ok(const char *text, size_t len);
 size_t text_characters(const char *text, size_t len);
 
-/* Valid UTF-8 without control characters other than tab and line ends. */
+/* Valid UTF-8 without ASCII's control characters, but for tab and line ends. */
 bool text_clean(const char *text, size_t len);
 
 void text_html(struct buf *out, const char *text); /* & < > " ' as entities */
-void text_json(struct buf *out, const char *text); /* with its quotes */
+/* With its quotes; always valid JSON: broken UTF-8 becomes U+FFFD. */
+void text_json(struct buf *out, const char *text);
 void text_percent(struct buf *out,
                   const char *text); /* for a URL's path or query */
 
