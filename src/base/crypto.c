@@ -41,7 +41,8 @@ void crypto_hmac_sha256(const void *key, size_t key_len, const void *bytes,
 {
     unsigned digest_len = CRYPTO_DIGEST_SIZE;
 
-    if (!HMAC(EVP_sha256(), key, (int)key_len, bytes, len, digest, &digest_len))
+    if (!HMAC(EVP_sha256(), key ? key : "", (int)key_len, bytes, len, digest,
+              &digest_len))
         abort();
 }
 
