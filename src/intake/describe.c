@@ -61,23 +61,35 @@ static void describe(struct buf *out, const struct settings *settings,
                limits->body, limits->fields);
 }
 
+/* Whether the form is there, for this page; else it is answered. */
+static bool admit(const struct request *request,
+                  const struct settings_form *form)
+{
+    const char *origin = http_header(request->exchange, "Origin");
+    char detail[POST_DETAIL_SIZE];
+
+    if (form && (!origin || post_origin_allowed(request, form, origin)))
+        return true;
+    guard_cors(request->exchange, NULL);
+    if (form) {
+        post_say_foreign_origin(request, origin, detail);
+        problems_answer(request->exchange, "origin-refused", detail);
+    } else {
+        post_say_unknown_form(request, detail);
+        problems_answer(request->exchange, "unknown-form", detail);
+    }
+    return false;
+}
+
 void describe_form(struct request *request)
 {
     const struct settings_form *form =
         settings_form(request->settings, request->name);
-    const char *origin = http_header(request->exchange, "Origin");
     struct buf body;
 
-    if (origin && form && !post_origin_allowed(request, form, origin)) {
-        guard_cors(request->exchange, NULL);
-        problems_answer(request->exchange, "origin-refused", NULL);
+    if (!admit(request, form))
         return;
-    }
-    guard_cors(request->exchange, origin);
-    if (!form) {
-        problems_answer(request->exchange, "unknown-form", NULL);
-        return;
-    }
+    guard_cors(request->exchange, http_header(request->exchange, "Origin"));
     buf_init(&body, ANSWER_MAX);
     describe(&body, request->settings, form);
     http_reply_header(request->exchange, "Cache-Control", "no-cache");
@@ -90,15 +102,9 @@ void preflight_form(struct request *request)
 {
     const struct settings_form *form =
         settings_form(request->settings, request->name);
-    const char *origin = http_header(request->exchange, "Origin");
 
     http_reply_header(request->exchange, "Allow", ALLOWED);
-    if (!form) {
-        problems_answer(request->exchange, "unknown-form", NULL);
-    } else if (origin && !post_origin_allowed(request, form, origin)) {
-        guard_cors(request->exchange, NULL);
-        problems_answer(request->exchange, "origin-refused", NULL);
-    } else {
-        guard_preflight(request->exchange, origin, "GET, POST");
-    }
+    if (admit(request, form))
+        guard_preflight(request->exchange,
+                        http_header(request->exchange, "Origin"), "GET, POST");
 }

@@ -1,6 +1,7 @@
 /* POST /f/{form}: from a request to a promise. */
 #include "intake/post.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -313,6 +314,24 @@ bool post_origin_allowed(const struct request *request,
            text_equal_nocase(origin + strlen(start), host);
 }
 
+void post_say_unknown_form(const struct request *request,
+                           char detail[POST_DETAIL_SIZE])
+{
+    snprintf(detail, POST_DETAIL_SIZE,
+             "The relay's settings have no form named '%.64s'. Check the "
+             "spelling of the address, or add the form under forms.",
+             request->name);
+}
+
+void post_say_foreign_origin(const struct request *request, const char *origin,
+                             char detail[POST_DETAIL_SIZE])
+{
+    snprintf(detail, POST_DETAIL_SIZE,
+             "Pages of '%.128s' may not use this form. If they should, add "
+             "that origin to forms.%.64s.origins.",
+             origin, request->name);
+}
+
 /* Who may post: a page of the website, or a program that has the key. */
 static bool pass_guards(struct request *request,
                         const struct settings_form *form,
@@ -321,10 +340,12 @@ static bool pass_guards(struct request *request,
     struct http_exchange *exchange = request->exchange;
     const char *origin = http_header(exchange, "Origin");
     enum guard_credentials credentials;
+    char detail[POST_DETAIL_SIZE];
 
     if (origin && !post_origin_allowed(request, form, origin)) {
         guard_cors(exchange, NULL);
-        refuse(exchange, style, "origin-refused", NULL);
+        post_say_foreign_origin(request, origin, detail);
+        refuse(exchange, style, "origin-refused", detail);
         return false;
     }
     guard_cors(exchange, origin);
@@ -353,9 +374,11 @@ void post_form(struct request *request)
             type == BODY_FORM &&
             !accept_names(http_header(exchange, "Accept"), "application/json"),
     };
+    char detail[POST_DETAIL_SIZE];
 
     if (!form) {
-        refuse(exchange, &style, "unknown-form", NULL);
+        post_say_unknown_form(request, detail);
+        refuse(exchange, &style, "unknown-form", detail);
     } else if (pass_guards(request, form, &style)) {
         if (type != BODY_OTHER) {
             read_body(request, form, type, &style);

@@ -19,6 +19,13 @@ void post_style_clear(struct post_style *style);
 bool post_origin_allowed(const struct request *request,
                          const struct settings_form *form, const char *origin);
 
+/* What to say of a form that is not there, or of an origin that may not. */
+#define POST_DETAIL_SIZE 512
+void post_say_unknown_form(const struct request *request,
+                           char detail[POST_DETAIL_SIZE]);
+void post_say_foreign_origin(const struct request *request, const char *origin,
+                             char detail[POST_DETAIL_SIZE]);
+
 /*
  * Whether the queue rests on what the form demands. why is in words, or NULL
  * when it just does not.

@@ -142,7 +142,7 @@ void problems_answer(struct http_exchange *exchange, const char *name,
         .status = type->status,
         .type = type->name,
         .title = type->title,
-        .detail = detail,
+        .detail = detail ? detail : type->advice,
     };
     problem_reply(exchange, &problem);
 }

@@ -5,8 +5,6 @@
 #ifndef INTAKE_PROBLEMS_H
 #define INTAKE_PROBLEMS_H
 
-#include <stddef.h>
-
 #include "net/http_server.h"
 
 struct problem_type {
@@ -27,7 +25,7 @@ const struct problem_type *problem_type_find(const char *name);
  */
 const char *problem_type_for_visitors(const struct problem_type *type);
 
-/* Answers with a problem document of this type. */
+/* Answers with a problem document of this type; detail NULL: its advice. */
 void problems_answer(struct http_exchange *exchange, const char *name,
                      const char *detail);
 

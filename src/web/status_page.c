@@ -77,11 +77,20 @@ static void add_ticket(struct buf *out, const struct web_status *status)
     }
 }
 
+/* "2026-11-22 09:00 UTC"; the script says it in the visitor's own way. */
+static void write_time(char text[CLOCK_TEXT_SIZE], int64_t at)
+{
+    char full[CLOCK_TEXT_SIZE];
+
+    clock_format_seconds(at, full);
+    snprintf(text, CLOCK_TEXT_SIZE, "%.10s %.5s UTC", full, full + 11);
+}
+
 void web_status_page(struct buf *out, const struct web_status *status)
 {
     const char *language = texts_language(status->language);
     const struct phase *phase = phase_of(status->state);
-    char received_at[CLOCK_TEXT_SIZE];
+    char received_at[CLOCK_TEXT_SIZE], received[CLOCK_TEXT_SIZE];
     struct buf sentences, steps, ticket;
 
     buf_init(&sentences, LIST_MAX);
@@ -91,6 +100,7 @@ void web_status_page(struct buf *out, const struct web_status *status)
     add_steps(&steps, language, phase->done);
     add_ticket(&ticket, status);
     clock_format_seconds(status->received_at, received_at);
+    write_time(received, status->received_at);
     fill_file(out, "status.html", language,
               (const struct fill[]){
                   {"language", language, false},
@@ -99,6 +109,7 @@ void web_status_page(struct buf *out, const struct web_status *status)
                   {"now", texts_state(language, phase->state), false},
                   {"poll", status->poll_url, false},
                   {"received_at", received_at, false},
+                  {"received", received, false},
                   {"sentences", buf_str(&sentences), true},
                   {"steps", buf_str(&steps), true},
                   {"ticket", buf_str(&ticket), true},

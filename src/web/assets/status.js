@@ -77,6 +77,11 @@
     });
   }
 
+  /* The page itself can only say it in UTC. */
+  var received = document.getElementById("received");
+  var at = new Date(received.dateTime);
+  if (!isNaN(at)) received.textContent = at.toLocaleString(document.documentElement.lang);
+
   if (final(main.dataset.state)) return;
   if (window.EventSource) stream();
   else poll();
