@@ -1,10 +1,13 @@
 /* TLS as a client, by OpenSSL. See tls_client.h. */
 #include "net/tls_client.h"
 
+#include <stdlib.h>
+
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include "base/alloc.h"
 #include "net/address.h"
 
 #include "base/banned.h"
@@ -72,13 +75,18 @@ SSL_CTX *tls_client_new(const struct tls_client_files *files, struct error *err)
 static bool expect_host(SSL *session, const char *host)
 {
     struct address address;
+    char *name; /* the macro takes what it only reads as not const */
+    bool ok;
 
     if (address_parse(host, &address))
         return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session), host) ==
                1;
     SSL_set_hostflags(session, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-    return SSL_set1_host(session, host) == 1 &&
-           SSL_set_tlsext_host_name(session, host) == 1;
+    name = alloc_text(host);
+    ok = SSL_set1_host(session, host) == 1 &&
+         SSL_set_tlsext_host_name(session, name) == 1;
+    free(name);
+    return ok;
 }
 
 SSL *tls_client_session(SSL_CTX *context, const char *host)
