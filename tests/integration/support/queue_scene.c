@@ -427,9 +427,18 @@ static void on_redis(void *context, const struct redis_answer *answer)
         scene->number = (int64_t)redis_count(reply);
 }
 
-const char *qscene_redis(struct queue_scene *scene, ...)
+const char *qscene_command(struct queue_scene *scene,
+                           const struct redis_command *command)
 {
     unsigned before = scene->answers;
+
+    redis_call(scene->redis, command, on_redis, scene);
+    wait_for(scene, before);
+    return scene->text;
+}
+
+const char *qscene_redis(struct queue_scene *scene, ...)
+{
     const char *argv[32];
     struct redis_command command = {0, argv, NULL, 0};
     va_list texts;
@@ -438,9 +447,7 @@ const char *qscene_redis(struct queue_scene *scene, ...)
     while ((argv[command.argc] = va_arg(texts, const char *)))
         command.argc++;
     va_end(texts);
-    redis_call(scene->redis, &command, on_redis, scene);
-    wait_for(scene, before);
-    return scene->text;
+    return qscene_command(scene, &command);
 }
 
 const char *qscene_field(struct queue_scene *scene, const char *id,

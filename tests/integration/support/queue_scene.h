@@ -92,6 +92,8 @@ const struct tally *qscene_tally(struct queue_scene *scene);
  * joined by spaces. The arguments end in NULL. */
 const char *qscene_redis(struct queue_scene *scene, ...)
     __attribute__((sentinel));
+const char *qscene_command(struct queue_scene *scene,
+                           const struct redis_command *command);
 /* The same on one item: HGET {support}item:<id> <field>. */
 const char *qscene_field(struct queue_scene *scene, const char *id,
                          const char *field);
