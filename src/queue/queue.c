@@ -99,10 +99,16 @@ void queue_use_settings(struct queue *queue, struct settings *settings)
     meeting_refresh(queue);
 }
 
+/* Without a connection, what kept it from being made says more. */
+static const char *why_not(const struct queue *queue)
+{
+    return redis_connected(queue->redis) ? queue->why : redis_why(queue->redis);
+}
+
 bool queue_ready(const struct queue *queue, const char **why)
 {
     if (why)
-        *why = queue->ready ? "" : queue->why;
+        *why = queue->ready ? "" : why_not(queue);
     return queue->ready;
 }
 

@@ -107,7 +107,7 @@ def test_a_wrong_type_is_refused_and_the_right_ones_named(relay, redis):
 
 
 def test_an_unknown_form_is_not_found(relay):
-    assert_problem(relay.post(form="nothing"), 404, "nothing")
+    assert_problem(relay.post(form="nothing"), 404, "unknown-form")
 
 
 def test_an_unknown_path_and_a_wrong_method(relay):
@@ -201,10 +201,13 @@ def test_an_unknown_command_or_option_is_2_and_help_is_0():
     assert run("version").returncode == 0
 
 
-def test_a_port_in_use_is_told(relay):
-    done = relay.run("serve")
-    assert done.returncode != 0
-    assert str(relay.port) in done.stderr
+def test_a_port_in_use_by_another_program_is_told(make_relay):
+    relay = make_relay()
+    with socket.create_server(("127.0.0.1", relay.port)):
+        done = relay.run("serve")
+    assert done.returncode == 69
+    assert f"127.0.0.1:{relay.port}" in done.stderr
+    assert "in use" in done.stderr
 
 
 def test_redis_away_at_start_is_503_until_it_comes(nursery, redis, sandbox):

@@ -113,10 +113,12 @@ def test_redis_killed_while_5000_come_in_loses_and_doubles_nothing(relay, redis,
         wait_until(lambda: relay.http.get(f"{relay.url}/readyz", timeout=5).status_code == 503,
                    what="/readyz to say 503")
         assert relay.http.get(f"{relay.url}/livez", timeout=5).status_code == 200
+        if moment == 2500:
+            wait_until(lambda: senders.refusals.get(503), what="a 503 for a sender")
         redis.start()
         relay.wait_ready()
     senders.finish()
-    assert senders.refusals, "Redis was away and nobody noticed"
+    assert set(senders.refusals) == {503}, senders.refusals
     rest(relay, sandbox, list(senders.accepted.values()), 180)
 
 
