@@ -57,7 +57,7 @@ static void add_row(struct table *table, const struct submission *submission,
     table_paint(table, 2, render_paint(submission_state(submission)));
 }
 
-static void print_table(const struct submissions *found)
+static void print_table(const struct submissions *found, size_t limit)
 {
     static const struct table_column columns[] = {
         {"ID", false, false},         {"FORM", false, false},
@@ -75,6 +75,8 @@ static void print_table(const struct submissions *found)
     for (size_t i = 0; i < found->count; i++)
         add_row(table, &found->list[i], clock_wall_ms());
     table_print(table);
+    if (found->count == limit)
+        printf("The newest %zu; --limit N lists more.\n", limit);
 }
 
 static bool run(struct session *session, const struct list_options *options,
@@ -89,7 +91,7 @@ static bool run(struct session *session, const struct list_options *options,
     if (options->json)
         print_json(&found, session->settings);
     else
-        print_table(&found);
+        print_table(&found, options->selection.limit);
     submissions_clear(&found);
     return true;
 }

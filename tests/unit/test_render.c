@@ -1,0 +1,143 @@
+/* What an operator reads of a submission: its state, and what comes next. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "cmd/output.h"
+#include "cmd/render.h"
+
+#include "base/banned.h"
+
+#define NOW INT64_C(1795338000000)
+
+static char error_text[] = "Zendesk broke";
+
+static struct submission in(enum place place, enum stage stage)
+{
+    struct submission submission = {.place = place, .stage = stage};
+
+    snprintf(submission.id, sizeof(submission.id), "support-01J");
+    return submission;
+}
+
+/* Whether what is said of the next step has these words. */
+static bool says(const struct submission *submission, const struct tally *tally,
+                 const char *words)
+{
+    struct buf next;
+    bool found;
+
+    buf_init(&next, RENDER_MAX);
+    render_next(&next, submission, tally, NOW);
+    found = strstr(buf_str(&next), words) != NULL;
+    if (!found)
+        print_message("not '%s' in '%s'\n", words, buf_str(&next));
+    buf_clear(&next);
+    return found;
+}
+
+static void a_wait_is_told_with_its_length_and_reason(void **state)
+{
+    struct submission submission = in(PLACE_DUE, STAGE_DELIVER);
+
+    (void)state;
+    submission.due_at = NOW + 300000;
+    submission.error = error_text;
+    assert_true(says(&submission, NULL, "it is sent in 5 min"));
+    assert_true(says(&submission, NULL, "last time: Zendesk broke"));
+    submission.due_at = NOW;
+    assert_true(says(&submission, NULL, "as soon as a worker is free"));
+}
+
+static void a_hold_is_told_with_what_to_do(void **state)
+{
+    struct submission submission = in(PLACE_DUE, STAGE_DELIVER);
+    struct tally tally = {.hold = HOLD_CREDENTIALS};
+
+    (void)state;
+    assert_true(says(&submission, &tally, "(401); renew"));
+    submission.stage = STAGE_CALLBACK;
+    assert_true(says(&submission, &tally, "told as soon as a worker is free"));
+    tally.hold = HOLD_OPERATOR;
+    assert_true(says(&submission, &tally, "resume"));
+}
+
+static void what_lies_still_says_how_it_moves_again(void **state)
+{
+    struct submission buried = in(PLACE_DEAD, STAGE_BURIED);
+    struct submission held = in(PLACE_HELD, STAGE_DELIVER);
+
+    (void)state;
+    buried.error = error_text;
+    assert_true(says(&buried, NULL, "set aside: Zendesk broke"));
+    assert_true(says(&buried, NULL, "'afterhours replay support-01J'"));
+    assert_true(says(&held, NULL, "'afterhours release support-01J'"));
+}
+
+static void an_end_without_a_ticket_is_told(void **state)
+{
+    struct submission submission = in(PLACE_DONE, STAGE_FINISHED);
+
+    (void)state;
+    assert_true(says(&submission, NULL, "no ticket appeared"));
+    submission.ticket_id = 83;
+    assert_true(says(&submission, NULL, "finished"));
+}
+
+static void every_hold_has_words(void **state)
+{
+    (void)state;
+    for (int i = HOLD_NONE + 1; i < HOLD_COUNT; i++) {
+        assert_string_not_equal(render_hold((enum hold_reason)i), "");
+        assert_string_not_equal(render_hold_advice((enum hold_reason)i), "");
+    }
+}
+
+static void a_news_is_told_apart_from_its_message(void **state)
+{
+    struct submission news = in(PLACE_DEAD, STAGE_BURIED);
+
+    (void)state;
+    news.kind = SUBMISSION_NEWS;
+    assert_string_equal(render_state(&news), "callback failed");
+    news.kind = SUBMISSION_MESSAGE;
+    assert_string_equal(render_state(&news), "failed");
+}
+
+static void ages_are_rounded_to_what_a_person_wants(void **state)
+{
+    /* clang-format off */
+    static const struct { int64_t ms; const char *text; } rows[] = {
+        { -1, "-" }, { 0, "0 s" }, { 119999, "119 s" }, { 120000, "2 min" },
+        { 7199999, "119 min" }, { 7200000, "2 h" }, { 172800000, "2 d" },
+    };
+    /* clang-format on */
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char text[OUTPUT_AGE_SIZE];
+
+        output_age(rows[i].ms, text);
+        assert_string_equal(text, rows[i].text);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_wait_is_told_with_its_length_and_reason),
+        cmocka_unit_test(a_hold_is_told_with_what_to_do),
+        cmocka_unit_test(what_lies_still_says_how_it_moves_again),
+        cmocka_unit_test(an_end_without_a_ticket_is_told),
+        cmocka_unit_test(every_hold_has_words),
+        cmocka_unit_test(a_news_is_told_apart_from_its_message),
+        cmocka_unit_test(ages_are_rounded_to_what_a_person_wants),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
