@@ -34,7 +34,13 @@ static void handed_free(struct handed *handed)
     free(handed);
 }
 
-static void tell_refusal(void *context)
+static void tell_refusal(struct handed *handed)
+{
+    handed->submitted(handed->context, NULL, NULL, handed->problem);
+    handed_free(handed);
+}
+
+static void rang(void *context)
 {
     struct handed *handed = context;
     struct handed **link = &handed->intake->handed;
@@ -42,14 +48,18 @@ static void tell_refusal(void *context)
     while (*link != handed)
         link = &(*link)->next;
     *link = handed->next;
-    handed->submitted(handed->context, NULL, NULL, handed->problem);
-    handed_free(handed);
+    tell_refusal(handed);
 }
 
 void hand_in_end_all(struct intake *intake)
 {
-    while (intake->handed)
-        tell_refusal(intake->handed);
+    struct handed *handed, *next = intake->handed;
+
+    intake->handed = NULL;
+    while ((handed = next)) {
+        next = handed->next;
+        tell_refusal(handed);
+    }
 }
 
 /* Told from the loop: the caller need not expect it inside his call. */
@@ -58,7 +68,7 @@ static void refuse(struct handed *handed, const char *problem)
     handed->problem = alloc_text(problem);
     handed->next = handed->intake->handed;
     handed->intake->handed = handed;
-    handed->timer = timer_new(handed->intake->loop, tell_refusal, handed);
+    handed->timer = timer_new(handed->intake->loop, rang, handed);
     timer_start(handed->timer, 0);
 }
 

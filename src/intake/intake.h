@@ -19,9 +19,6 @@ struct intake *intake_new(struct loop *loop, struct settings *settings,
 void intake_free(struct intake *intake);
 void intake_use_settings(struct intake *intake, struct settings *settings);
 
-/* Whether "/" is a page with a contact form, to try things with. */
-void intake_show_demo(struct intake *intake, bool demo);
-
 /* Whether GET / shows a page with a contact form to try things with. */
 void intake_show_demo(struct intake *intake, bool show);
 
