@@ -28,7 +28,7 @@ bool error_prefix(struct error *err, const char *format, ...)
 {
     char text[ERROR_TEXT_SIZE];
     va_list list;
-    size_t len;
+    size_t len, room;
 
     if (!err)
         return false;
@@ -36,7 +36,8 @@ bool error_prefix(struct error *err, const char *format, ...)
     vsnprintf(text, sizeof(text), format, list);
     va_end(list);
     len = strlen(text);
-    snprintf(text + len, sizeof(text) - len, ": %s", err->text);
+    room = sizeof(text) - len;
+    snprintf(text + len, room, ": %.*s", (int)room, err->text);
     memcpy(err->text, text, sizeof(text));
     return false;
 }
