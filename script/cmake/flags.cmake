@@ -3,6 +3,8 @@ add_compile_options(-Wall -Wextra -Wshadow -Wvla -Walloca -Wpointer-arith -Wunde
     -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition
     -Wformat=2 -Wwrite-strings -Wcast-qual -Wimplicit-fallthrough
     -fno-common -fstack-protector-strong)
+# snprintf() is how text is cut to what fits, on purpose.
+add_compile_options($<$<C_COMPILER_ID:GNU>:-Wno-format-truncation>)
 if(AFTERHOURS_WERROR)
   add_compile_options(-Werror)
 endif()
