@@ -71,11 +71,15 @@ int supervise_role(const struct daemon_options *options, const char *role,
 {
     struct error err = {0};
     struct settings *settings = setup_settings(options, role, &err);
-    unsigned count;
+    unsigned count = 0;
+    bool ok = settings != NULL;
 
-    if (!settings)
-        return setup_failed(role, &err);
-    count = supervise_count(options, settings, role);
+    if (ok)
+        count = supervise_count(options, settings, role);
+    if (count > 1 && strcmp(role, "serve") == 0)
+        ok = setup_probe_listen(settings, &err);
     settings_release(settings);
+    if (!ok)
+        return setup_failed(role, &err);
     return count > 1 ? run_many(options, role, count) : run(options);
 }

@@ -67,14 +67,15 @@ static void on_signal(void *context, int number)
         reload(front);
 }
 
-static void server_options(const struct settings *settings,
+/* Only processes of one supervisor share a port: anybody else's is an error. */
+static void server_options(const struct settings *settings, bool shared,
                            struct http_server_options *options)
 {
     const struct settings_limits *limits = &settings->limits;
 
     http_server_options_default(options);
     options->listen = settings->listen;
-    options->reuse_port = true;
+    options->reuse_port = shared;
     options->certificate = settings->tls.certificate;
     options->key = settings->tls.key;
     options->max_body = limits->body;
@@ -97,7 +98,7 @@ static bool start(struct front *front, struct error *err)
         return false;
     front->intake = intake_new(front->loop, front->settings, front->queue);
     intake_show_demo(front->intake, front->options->demo);
-    server_options(front->settings, &options);
+    server_options(front->settings, front->options->child, &options);
     front->server = http_server_new(front->loop, &options, intake_handle,
                                     front->intake, err);
     if (!front->server)
@@ -114,6 +115,25 @@ static void clear(struct front *front)
     queue_free(front->queue);
     loop_free(front->loop);
     settings_release(front->settings);
+}
+
+static void refuse(void *context, struct http_exchange *exchange)
+{
+    (void)context;
+    http_abort(exchange, true);
+}
+
+bool setup_probe_listen(const struct settings *settings, struct error *err)
+{
+    struct http_server_options options;
+    struct loop *loop = loop_new();
+    struct http_server *server;
+
+    server_options(settings, false, &options);
+    server = http_server_new(loop, &options, refuse, NULL, err);
+    http_server_free(server);
+    loop_free(loop);
+    return server != NULL;
 }
 
 static int run(const struct daemon_options *options)

@@ -18,6 +18,14 @@ struct settings *setup_reload(const struct daemon_options *options,
 /* Says err on standard error and in the log's form; the exit code for it. */
 int setup_failed(const char *process, const struct error *err);
 
+/*
+ * For a supervisor, before it starts serve: whether the port is free and the
+ * certificate can be read. Several processes on one port would not notice a
+ * stranger who shares it. In serve.c.
+ */
+must_check bool setup_probe_listen(const struct settings *settings,
+                                   struct error *err);
+
 /* No core dumps, no ptrace by others: secrets stay in this process. */
 void setup_harden(void);
 
