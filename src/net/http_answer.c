@@ -6,9 +6,6 @@
 #include <string.h>
 #include <time.h>
 
-#include <event2/buffer.h>
-#include <event2/bufferevent.h>
-
 #include "base/clock.h"
 #include "base/log.h"
 #include "net/http_connection.h"
@@ -222,11 +219,7 @@ void http_stream_write(struct http_exchange *exchange, const void *bytes,
 
 size_t http_stream_unsent(const struct http_exchange *exchange)
 {
-    const struct connection *c = exchange->connection;
-
-    if (!c->bev)
-        return 0;
-    return evbuffer_get_length(bufferevent_get_output(c->bev));
+    return connection_unsent(exchange->connection);
 }
 
 void http_stream_end(struct http_exchange *exchange)

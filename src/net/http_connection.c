@@ -56,6 +56,11 @@ void connection_wake(struct connection *c)
     timer_start(c->timer, 0);
 }
 
+size_t connection_unsent(const struct connection *c)
+{
+    return c->bev ? evbuffer_get_length(bufferevent_get_output(c->bev)) : 0;
+}
+
 static void leave_server(struct connection *c)
 {
     if (!c->server)
@@ -162,11 +167,6 @@ static void say_goodbye(struct connection *c)
     connection_phase(c, PHASE_LINGER, LINGER_MS);
 }
 
-static bool unsent(const struct connection *c)
-{
-    return evbuffer_get_length(bufferevent_get_output(c->bev)) > 0;
-}
-
 /* After this the connection may be gone. */
 static void advance(struct connection *c)
 {
@@ -176,10 +176,11 @@ static void advance(struct connection *c)
     c->busy = false;
     if (c->dead)
         free_connection(c);
-    else if (c->phase == PHASE_LAST && !unsent(c))
+    else if (c->phase == PHASE_LAST && !connection_unsent(c))
         say_goodbye(c);
-    else if (c->eof && (c->phase == PHASE_HEAD || c->phase == PHASE_BODY ||
-                        c->phase == PHASE_LINGER))
+    else if (c->eof && !connection_unsent(c) &&
+             (c->phase == PHASE_HEAD || c->phase == PHASE_BODY ||
+              c->phase == PHASE_LINGER))
         connection_end(c);
 }
 
@@ -211,7 +212,7 @@ static void on_written(struct bufferevent *bev, void *context)
     struct connection *c = context;
 
     (void)bev;
-    if (unsent(c))
+    if (connection_unsent(c))
         return;
     c->write_until = 0;
     advance(c);
@@ -231,10 +232,12 @@ static void on_event(struct bufferevent *bev, short what, void *context)
         advance(c); /* half closed: what was asked is still answered */
 }
 
-/* The phase's time is over. */
+/* The phase's time is over; not that of one who is still taking an answer. */
 static void expire(struct connection *c)
 {
-    if (c->phase == PHASE_HEAD && c->in_len)
+    if (c->phase == PHASE_HEAD && connection_unsent(c))
+        connection_phase(c, PHASE_HEAD, c->server->options.idle_timeout_ms);
+    else if (c->phase == PHASE_HEAD && c->in_len)
         connection_refuse(c, 408, "The head of the request took too long");
     else if (c->phase == PHASE_BODY)
         connection_refuse(c, 408, "The body of the request took too long");
@@ -318,7 +321,7 @@ void connection_send(struct connection *c, const struct buf *head,
     else if (sent < head->len + len)
         evbuffer_add(output, (const char *)body + (sent - head->len),
                      len - (sent - head->len));
-    if (c->write_until || !unsent(c))
+    if (c->write_until || !connection_unsent(c))
         return;
     c->write_until = clock_boot_ms() + c->server->options.write_timeout_ms;
     arm(c);

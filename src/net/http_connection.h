@@ -130,6 +130,9 @@ void connection_detach(struct connection *c);
 void connection_send(struct connection *c, const struct buf *head,
                      const void *body, size_t len);
 
+/* Bytes that the client has not taken yet. */
+size_t connection_unsent(const struct connection *c);
+
 /* The answer is complete: on to the next request, or to the end. */
 void connection_answered(struct connection *c);
 

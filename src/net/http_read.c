@@ -17,9 +17,11 @@
 
 #include "base/banned.h"
 
-#define IN_FIRST  1024  /* most heads fit */
-#define IN_KEEP   4096  /* more is given back while idle */
-#define READ_SIZE 16384 /* raw bytes of a chunked body at a time */
+#define IN_FIRST   1024  /* most heads fit */
+#define IN_KEEP    4096  /* more is given back while idle */
+#define UNSENT_MAX 65536 /* of earlier answers, while more requests are read   \
+                          */
+#define READ_SIZE 16384  /* raw bytes of a chunked body at a time */
 
 void connection_refuse(struct connection *c, int status, const char *why)
 {
@@ -187,7 +189,7 @@ bool connection_step(struct connection *c)
 {
     switch (c->phase) {
     case PHASE_HEAD:
-        return read_head(c);
+        return connection_unsent(c) <= UNSENT_MAX && read_head(c);
     case PHASE_BODY:
         return c->head.chunked ? read_chunked_body(c) : read_plain_body(c);
     case PHASE_LINGER:

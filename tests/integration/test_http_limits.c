@@ -128,6 +128,49 @@ static void an_answer_that_nobody_takes_is_dropped(void **state)
     close(fd);
 }
 
+static void who_takes_no_answers_is_asked_for_no_more_requests(void **state)
+{
+    static char taken[1000000];
+    struct scene *scene = *state;
+    int64_t give_up_at = scene_give_up_at();
+    int fd;
+
+    scene_start(scene);
+    fd = scene_connect(scene);
+    scene_send(scene, fd,
+               "GET /long HTTP/1.1\r\n" KEEP "GET /long HTTP/1.1\r\n" CLOSE);
+    for (int i = 0; i < 10; i++)
+        scene_turn(scene, -1, give_up_at);
+    assert_int_equal(scene->handled, 1);
+    while (scene->handled < 2) {
+        scene_turn(scene, fd, give_up_at);
+        (void)!recv(fd, taken, sizeof(taken), MSG_DONTWAIT);
+    }
+    close(fd);
+}
+
+static void a_long_answer_reaches_a_half_closed_client_whole(void **state)
+{
+    static char taken[1000000];
+    struct scene *scene = *state;
+    int64_t give_up_at = scene_give_up_at();
+    size_t total = 0;
+    ssize_t len = 1;
+    int fd;
+
+    scene_start(scene);
+    fd = scene_connect(scene);
+    scene_send(scene, fd, "GET /long HTTP/1.1\r\n" KEEP);
+    shutdown(fd, SHUT_WR);
+    while (len) {
+        scene_turn(scene, fd, give_up_at);
+        len = recv(fd, taken, sizeof(taken), MSG_DONTWAIT);
+        total += len > 0 ? (size_t)len : 0;
+    }
+    assert_true(total > 40000000);
+    close(fd);
+}
+
 static void a_slow_handler_is_given_its_time(void **state)
 {
     struct scene *scene = *state;
@@ -341,6 +384,8 @@ int main(void)
         SCENE_TEST(who_never_says_anything_is_closed_without_a_word),
         SCENE_TEST(an_idle_connection_is_closed_without_a_word),
         SCENE_TEST(an_answer_that_nobody_takes_is_dropped),
+        SCENE_TEST(who_takes_no_answers_is_asked_for_no_more_requests),
+        SCENE_TEST(a_long_answer_reaches_a_half_closed_client_whole),
         SCENE_TEST(a_slow_handler_is_given_its_time),
         SCENE_TEST(a_body_that_will_be_too_large_is_not_read),
         SCENE_TEST(who_sends_too_much_can_still_read_why),

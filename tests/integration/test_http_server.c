@@ -252,6 +252,25 @@ static void a_broken_request_is_told_what_is_wrong(void **state)
     assert_int_equal(scene->handled, 0);
 }
 
+static void a_problem_names_its_fields(void **state)
+{
+    struct scene *scene = *state;
+    const char *answer;
+
+    scene_start(scene);
+    answer = scene_ask(scene, "GET /problem HTTP/1.1\r\n" CLOSE);
+    assert_has(answer, "HTTP/1.1 422 Unprocessable Content\r\n");
+    assert_has(answer, "Content-Type: application/problem+json\r\n");
+    assert_string_equal(
+        strstr(answer, "\r\n\r\n") + 4,
+        "{\"type\":\"/problems/invalid-fields\","
+        "\"title\":\"Two fields are wrong\",\"status\":422,"
+        "\"errors\":[{\"field\":\"email\",\"code\":\"required\","
+        "\"detail\":\"Give an address that can be answered\"},"
+        "{\"field\":\"na\\\"me\\u000a\",\"code\":\"too_long\","
+        "\"detail\":\"Shorten it\"}]}");
+}
+
 static void nothing_is_read_after_a_broken_request(void **state)
 {
     struct scene *scene = *state;
@@ -337,6 +356,7 @@ int main(void)
         SCENE_TEST(who_waits_for_100_is_told_to_go_on),
         SCENE_TEST(a_header_with_a_line_end_is_left_out),
         SCENE_TEST(a_broken_request_is_told_what_is_wrong),
+        SCENE_TEST(a_problem_names_its_fields),
         SCENE_TEST(nothing_is_read_after_a_broken_request),
         SCENE_TEST(a_half_closed_client_is_answered),
         SCENE_TEST(a_second_server_cannot_have_the_same_port),

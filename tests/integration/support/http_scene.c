@@ -19,6 +19,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "net/problem.h"
 
 #include "base/banned.h"
 
@@ -58,6 +59,23 @@ static void reply_long(struct http_exchange *exchange)
     free(body);
 }
 
+static void reply_problem(struct http_exchange *exchange)
+{
+    static const struct problem_field fields[] = {
+        {"email", "required", "Give an address that can be answered"},
+        {"na\"me\n", "too_long", "Shorten it"},
+    };
+    const struct problem problem = {
+        .status = 422,
+        .type = "invalid-fields",
+        .title = "Two fields are wrong",
+        .fields = fields,
+        .field_count = sizeof(fields) / sizeof(fields[0]),
+    };
+
+    problem_reply(exchange, &problem);
+}
+
 static void handle(void *context, struct http_exchange *exchange)
 {
     struct scene *scene = context;
@@ -76,6 +94,8 @@ static void handle(void *context, struct http_exchange *exchange)
         http_abort(exchange, false);
     } else if (strcmp(path, "/reset") == 0) {
         http_abort(exchange, true);
+    } else if (strcmp(path, "/problem") == 0) {
+        reply_problem(exchange);
     } else if (strcmp(path, "/long") == 0) {
         reply_long(exchange);
     } else if (strcmp(path, "/tls") == 0) {
