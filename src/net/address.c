@@ -286,7 +286,7 @@ bool networks_check(const char *list, struct error *err)
 
 bool networks_have(const char *list, const struct address *address)
 {
-    struct network network;
+    struct network network = {0};
     const char *entry;
     size_t len;
 

@@ -208,7 +208,6 @@ void http_stream_write(struct http_exchange *exchange, const void *bytes,
     buf_format(out, "%zx\r\n", len);
     if (len <= COPY_MAX) { /* small ones leave in one piece */
         buf_add(out, bytes, len);
-        len = 0;
     } else {
         connection_send(c, out, bytes, len);
         buf_reset(out);

@@ -17,11 +17,12 @@
 
 #include "base/banned.h"
 
-#define IN_FIRST   1024  /* most heads fit */
-#define IN_KEEP    4096  /* more is given back while idle */
-#define UNSENT_MAX 65536 /* of earlier answers, while more requests are read   \
-                          */
-#define READ_SIZE 16384  /* raw bytes of a chunked body at a time */
+#define IN_FIRST 1024 /* most heads fit */
+#define IN_KEEP  4096 /* more is given back while idle */
+#define UNSENT_MAX                                                             \
+    65536               /* of earlier answers, while more requests are read    \
+                         */
+#define READ_SIZE 16384 /* raw bytes of a chunked body at a time */
 
 void connection_refuse(struct connection *c, int status, const char *why)
 {
