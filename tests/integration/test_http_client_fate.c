@@ -107,6 +107,24 @@ static void a_get_that_must_leave_once_does(void **state)
     lose_in_every_way(caller, true);
 }
 
+/* libcurl would take another kept one, and open none. */
+static void a_post_lost_on_one_of_many_kept_connections_left_once(void **state)
+{
+    static const struct script_step steps[] = {
+        KEPT, KEPT, KEPT, {NULL, SCRIPT_CLOSE, false}, KEPT};
+    struct caller *caller = *state;
+
+    caller_serve(caller, steps, COUNT(steps));
+    caller_post_once(caller, "{\"message\":\"hello\"}");
+    for (unsigned i = 0; i < 3; i++)
+        caller_send(caller);
+    caller_wait(caller, 3);
+    assert_int_equal(scripted_server_connections(caller->server), 3);
+    caller_call(caller);
+    assert_int_equal(caller->last.fate, HTTP_LOST);
+    assert_int_equal(scripted_server_begun(caller->server), 4);
+}
+
 static void a_get_is_repeated_on_a_kept_connection_that_died(void **state)
 {
     static const struct script_step steps[] = {
@@ -334,6 +352,7 @@ int main(void)
         caller_test(a_post_without_a_body_leaves_once),
         caller_test(a_large_post_leaves_once),
         caller_test(a_get_that_must_leave_once_does),
+        caller_test(a_post_lost_on_one_of_many_kept_connections_left_once),
         caller_test(a_get_is_repeated_on_a_kept_connection_that_died),
         caller_test(a_connection_closed_while_kept_costs_nothing),
         caller_test(an_answer_that_breaks_off_in_its_body_tells_its_status),
