@@ -68,20 +68,25 @@ void buf_char(struct buf *buf, char c)
     buf_add(buf, &c, 1);
 }
 
+/* Written where it belongs if there is room, else measured by the attempt. */
 void buf_format(struct buf *buf, const char *format, ...)
 {
+    size_t room = buf->size - buf->len;
     va_list list, again;
     int len;
 
     va_start(list, format);
     va_copy(again, list);
-    len = vsnprintf(NULL, 0, format, list);
+    len = vsnprintf(room ? buf->data + buf->len : NULL, room, format, list);
     va_end(list);
     if (len < 0)
         buf->overflow = true;
     if (len >= 0 && make_room(buf, (size_t)len)) {
-        vsnprintf(buf->data + buf->len, (size_t)len + 1, format, again);
+        if ((size_t)len >= room)
+            vsnprintf(buf->data + buf->len, (size_t)len + 1, format, again);
         buf->len += (size_t)len;
+    } else if (room) {
+        buf->data[buf->len] = '\0';
     }
     va_end(again);
 }

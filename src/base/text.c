@@ -48,9 +48,26 @@ bool text_int(const char *text, int64_t min, int64_t max, int64_t *number)
     return true;
 }
 
+/* Most of what is checked is ASCII, to its end: eight at a time. */
+static size_t ascii_len(const char *text, size_t len)
+{
+    const uint64_t high = UINT64_C(0x8080808080808080);
+    uint64_t eight;
+    size_t at = 0;
+
+    for (; len - at >= sizeof(eight); at += sizeof(eight)) {
+        memcpy(&eight, text + at, sizeof(eight));
+        if (eight & high)
+            break;
+    }
+    return at;
+}
+
 bool text_utf8_ok(const char *text, size_t len)
 {
-    return u8_check((const uint8_t *)text, len) == NULL;
+    size_t ascii = ascii_len(text, len);
+
+    return u8_check((const uint8_t *)text + ascii, len - ascii) == NULL;
 }
 
 size_t text_characters(const char *text, size_t len)

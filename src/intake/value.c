@@ -13,14 +13,15 @@
 
 #define WEB_ADDRESS_MAX 2048
 
-enum kind { PLAIN, SPACE, LINE, CONTROL, HIGH };
+/* Kinds of octets; what a text has of them is added up. */
+enum { PLAIN = 1, SPACE = 2, LINE = 4, CONTROL = 8, HIGH = 16 };
 
-static enum kind kind_of(unsigned char c)
+static unsigned kind_of(unsigned char c)
 {
     if (c >= 0x80)
         return HIGH;
-    if (c > 0x20 && c != 0x7f)
-        return PLAIN;
+    if (c > ' ')
+        return c == 0x7f ? CONTROL : PLAIN;
     if (c == ' ')
         return SPACE;
     return c == '\t' || c == '\n' || c == '\r' ? LINE : CONTROL;
@@ -35,23 +36,31 @@ static bool has_high_control(const char *text, size_t len)
     return false;
 }
 
-void value_scan(const char *text, size_t len, struct value_scan *scan)
+static size_t count_pairs(const char *text, size_t len)
 {
     size_t pairs = 0;
-    bool high = false;
 
-    *scan = (struct value_scan){.well_formed = true, .blank = true};
-    for (size_t i = 0; i < len; i++) {
-        enum kind kind = kind_of((unsigned char)text[i]);
+    for (size_t i = 1; i < len; i++)
+        pairs += text[i] == '\n' && text[i - 1] == '\r';
+    return pairs;
+}
 
-        scan->blank = scan->blank && (kind == SPACE || kind == LINE);
-        scan->control = scan->control || kind == CONTROL;
-        scan->lines = scan->lines || kind == LINE;
-        high = high || kind == HIGH;
-        pairs += text[i] == '\n' && i && text[i - 1] == '\r';
-    }
-    scan->characters = len - pairs;
-    if (!high)
+void value_scan(const char *text, size_t len, struct value_scan *scan)
+{
+    unsigned seen = 0;
+    size_t pairs;
+
+    for (size_t i = 0; i < len; i++)
+        seen |= kind_of((unsigned char)text[i]);
+    pairs = seen & LINE ? count_pairs(text, len) : 0;
+    *scan = (struct value_scan){
+        .characters = len - pairs,
+        .well_formed = true,
+        .control = seen & CONTROL,
+        .lines = seen & LINE,
+        .blank = !(seen & (PLAIN | HIGH | CONTROL)),
+    };
+    if (!(seen & HIGH))
         return;
     scan->well_formed = text_utf8_ok(text, len);
     if (!scan->well_formed)
