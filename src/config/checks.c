@@ -169,20 +169,31 @@ bool check_origin(const char *text, struct error *err)
                       "without a path; 'null' and '*' are no origins");
 }
 
+/* A bit set behind the prefix is a typing mistake: which was meant? */
+static bool rest_is_zero(const unsigned char *bytes, int64_t from, int64_t most)
+{
+    for (int64_t bit = from; bit < most; bit++)
+        if (bytes[bit / 8] >> (7 - bit % 8) & 1)
+            return false;
+    return true;
+}
+
 bool check_network(const char *text, struct error *err)
 {
     const char *slash = strchr(text, '/');
     size_t len = slash ? (size_t)(slash - text) : strlen(text);
+    bool six = strchr(text, ':') != NULL;
+    int64_t most = six ? 128 : 32;
+    int64_t bits = most;
     char address[NETWORK_TEXT_SIZE];
     unsigned char bytes[16];
-    int64_t bits;
-    int64_t most = strchr(text, ':') ? 128 : 32;
 
     if (len < sizeof(address)) {
         memcpy(address, text, len);
         address[len] = '\0';
-        if (inet_pton(most == 32 ? AF_INET : AF_INET6, address, bytes) == 1 &&
-            (!slash || text_int(slash + 1, 0, most, &bits)))
+        if (inet_pton(six ? AF_INET6 : AF_INET, address, bytes) == 1 &&
+            (!slash || text_int(slash + 1, 0, most, &bits)) &&
+            rest_is_zero(bytes, bits, most))
             return true;
     }
     return wrong(err, "write a network like 10.0.0.0/8 or fd00::/8, or one "

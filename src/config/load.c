@@ -3,7 +3,7 @@
  * file, the file over the defaults; everything wrong is collected, so that the
  * rest can still be shown.
  */
-#include "config/settings.h"
+#include "config/load.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,9 +14,9 @@
 #include "config/convert.h"
 #include "config/document.h"
 #include "config/environment.h"
-#include "config/load.h"
 #include "config/origins.h"
 #include "config/read_file.h"
+#include "config/settings.h"
 
 #include "base/banned.h"
 

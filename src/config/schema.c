@@ -60,7 +60,6 @@ const struct setting schema_settings[] = {
 
     { "tls.certificate", TOP(tls.certificate), KIND_TEXT, UNSET },
     { "tls.key", TOP(tls.key), KIND_TEXT, UNSET },
-    { "tls.hsts", TOP(tls.hsts), KIND_BOOL, INITIAL("false") },
 
     { "redis.url", TOP(redis.url), KIND_TEXT, CHECK(redis_url) },
     { "redis.username", TOP(redis.username), KIND_TEXT, UNSET },
@@ -70,10 +69,6 @@ const struct setting schema_settings[] = {
     { "redis.key", TOP(redis.key), KIND_TEXT, UNSET },
     { "redis.timeout", TOP(redis.timeout_ms), KIND_DURATION, INITIAL("5s"),
       RANGE(100, MINUTE) },
-
-    { "admin.listen", TOP(admin.listen), KIND_TEXT, INITIAL("127.0.0.1:8081"),
-      CHECK(listen) },
-    { "admin.token", TOP(admin.token), KIND_SECRET, CHECK(token) },
 
     { "limits.body", TOP(limits.body), KIND_SIZE, INITIAL("64KiB"),
       RANGE(KIB, 16 * MIB) },
@@ -174,10 +169,11 @@ const struct setting schema_settings[] = {
 
 /* Designed, and refused by name until they are built. */
 const char *const schema_later[] = {
+    "tls.hsts",
     "redis.sentinels",
     "redis.master",
     "redis.cluster",
-    "admin.tokens",
+    "admin",
     "limits.per_address",
     "limits.per_email",
     "limits.per_form",

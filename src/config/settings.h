@@ -32,12 +32,6 @@ struct settings_redis {
 
 struct settings_tls {
     char *certificate, *key; /* both or neither */
-    bool hsts;
-};
-
-struct settings_admin {
-    char *listen;
-    struct secret token;
 };
 
 struct settings_limits {
@@ -130,7 +124,6 @@ struct settings {
                              in data_dir/secret (see settings_make_secret) */
     struct settings_tls tls;
     struct settings_redis redis;
-    struct settings_admin admin;
     struct settings_limits limits;
     struct settings_destination *destinations;
     size_t destination_count;

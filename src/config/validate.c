@@ -56,9 +56,6 @@ static void validate_top(const struct settings *settings)
                   "tls");
     validate_pair(settings, settings->redis.certificate, settings->redis.key,
                   "redis");
-    if (strcmp(settings->listen, settings->admin.listen) == 0)
-        origins_fault_at(settings, "admin.listen",
-                         "is the same as listen: '%s'", settings->listen);
 }
 
 /*

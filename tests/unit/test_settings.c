@@ -49,7 +49,6 @@ static void the_relay_itself_has_its_defaults(void **state)
     (void)state;
     assert_string_equal(settings->listen, "127.0.0.1:8080");
     assert_string_equal(settings->public_url, "http://127.0.0.1:8080");
-    assert_string_equal(settings->admin.listen, "127.0.0.1:8081");
     assert_string_equal(settings->data_dir, ".afterhours");
     assert_int_equal(settings->serve_processes, 1);
     assert_int_equal(settings->work_processes, 1);

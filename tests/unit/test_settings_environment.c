@@ -88,11 +88,11 @@ static void a_secret_may_come_from_a_file(void **state)
     (void)state;
     write_file("token", "s3cret\n");
     write_file("list", "aaaaaaaaaaaaaaaaaaaaaaaa\nbbbbbbbbbbbbbbbbbbbbbbbb\n");
-    set("AFTERHOURS_ADMIN_TOKEN_FILE", "token");
+    set("AFTERHOURS_REDIS_PASSWORD_FILE", "token");
     set("AFTERHOURS_FORMS_CONTACT_CALLBACK_SECRETS_FILE", "list");
     set("AFTERHOURS_FORMS_CONTACT_CALLBACK_URL", "https://a.example");
     settings = settings_of("");
-    assert_true(secret_equal(&settings->admin.token, "s3cret", 6));
+    assert_true(secret_equal(&settings->redis.password, "s3cret", 6));
     assert_int_equal(settings->forms[0].callback.secret_count, 2);
     assert_true(secret_equal(&settings->forms[0].callback.secrets[1],
                              "bbbbbbbbbbbbbbbbbbbbbbbb", 24));
@@ -127,16 +127,18 @@ static void a_secret_given_twice_is_a_fault(void **state)
 {
     (void)state;
     write_file("token", "s3cret\n");
-    set("AFTERHOURS_ADMIN_TOKEN", "abc");
-    set("AFTERHOURS_ADMIN_TOKEN_FILE", "token");
-    assert_string_equal(fault_of(""),
-                        "AFTERHOURS_ADMIN_TOKEN: AFTERHOURS_ADMIN_TOKEN_FILE "
-                        "is set too; keep one");
-    unsetenv("AFTERHOURS_ADMIN_TOKEN_FILE");
-    unsetenv("AFTERHOURS_ADMIN_TOKEN");
+    set("AFTERHOURS_REDIS_PASSWORD", "abc");
+    set("AFTERHOURS_REDIS_PASSWORD_FILE", "token");
     assert_string_equal(
-        fault_of("admin:\n  token: abc\n  token_file: token\n"),
-        "afterhours.yaml: line 2: admin.token: admin.token_file is set too, "
+        fault_of(""),
+        "AFTERHOURS_REDIS_PASSWORD: AFTERHOURS_REDIS_PASSWORD_FILE "
+        "is set too; keep one");
+    unsetenv("AFTERHOURS_REDIS_PASSWORD_FILE");
+    unsetenv("AFTERHOURS_REDIS_PASSWORD");
+    assert_string_equal(
+        fault_of("redis:\n  password: abc\n  password_file: token\n"),
+        "afterhours.yaml: line 2: redis.password: redis.password_file is set "
+        "too, "
         "in line 3; keep one");
 }
 
@@ -145,25 +147,25 @@ static void the_environments_secret_wins_over_the_files_file(void **state)
     struct settings *settings;
 
     (void)state;
-    set("AFTERHOURS_ADMIN_TOKEN", "abc");
-    settings = settings_of("admin: { token_file: /nowhere }\n");
-    assert_true(secret_equal(&settings->admin.token, "abc", 3));
+    set("AFTERHOURS_REDIS_PASSWORD", "abc");
+    settings = settings_of("redis: { password_file: /nowhere }\n");
+    assert_true(secret_equal(&settings->redis.password, "abc", 3));
     settings_release(settings);
 }
 
 static void a_secret_file_that_cannot_be_used_is_told(void **state)
 {
     (void)state;
-    set("AFTERHOURS_ADMIN_TOKEN_FILE", "token");
-    assert_string_equal(fault_of(""),
-                        "AFTERHOURS_ADMIN_TOKEN_FILE: token: No such file or "
-                        "directory");
+    set("AFTERHOURS_REDIS_PASSWORD_FILE", "token");
+    assert_string_equal(
+        fault_of(""), "AFTERHOURS_REDIS_PASSWORD_FILE: token: No such file or "
+                      "directory");
     write_file("token", "\n");
     assert_string_equal(fault_of(""),
-                        "AFTERHOURS_ADMIN_TOKEN_FILE: token: is empty");
-    unsetenv("AFTERHOURS_ADMIN_TOKEN_FILE");
-    assert_string_equal(fault_of("admin:\n  token_file: /\n"),
-                        "afterhours.yaml: line 2: admin.token: /: is a "
+                        "AFTERHOURS_REDIS_PASSWORD_FILE: token: is empty");
+    unsetenv("AFTERHOURS_REDIS_PASSWORD_FILE");
+    assert_string_equal(fault_of("redis:\n  password_file: /\n"),
+                        "afterhours.yaml: line 2: redis.password: /: is a "
                         "directory");
 }
 
@@ -231,8 +233,8 @@ an_unknown_variable_is_told_with_the_nearest_right_name(void **state)
         {"AFTERHOURS_REDIS_URI", "unknown; did you mean AFTERHOURS_REDIS_URL?"},
         {"AFTERHOURS_ZENDESK_TOKN",
          "unknown; did you mean AFTERHOURS_ZENDESK_TOKEN?"},
-        {"AFTERHOURS_ADMIN_TOKEN_FIL",
-         "unknown; did you mean AFTERHOURS_ADMIN_TOKEN_FILE?"},
+        {"AFTERHOURS_REDIS_PASSWORD_FIL",
+         "unknown; did you mean AFTERHOURS_REDIS_PASSWORD_FILE?"},
         {"AFTERHOURS_QQQQQQQ",
          "unknown; 'afterhours config print --json' lists every name"},
         {"AFTERHOURS_JOURNAL_PATH", "not supported yet by this version"},

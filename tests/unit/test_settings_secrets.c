@@ -140,7 +140,7 @@ static void a_replaced_secret_file_is_noticed(void **state)
     (void)state;
     write_file("token", "abc\n");
     write_file("other", "def\n");
-    settings = settings_of("admin: { token_file: token }\n");
+    settings = settings_of("redis: { password_file: token }\n");
     assert_false(settings_secrets_changed(settings));
     assert_int_equal(unlink("token"), 0);
     assert_false(settings_secrets_changed(settings));
@@ -157,7 +157,7 @@ static void a_link_that_points_elsewhere_is_noticed(void **state)
     write_file("one", "abc\n");
     write_file("two", "abc\n");
     assert_int_equal(symlink("one", "token"), 0);
-    settings = settings_of("admin: { token_file: token }\n");
+    settings = settings_of("redis: { password_file: token }\n");
     assert_false(settings_secrets_changed(settings));
     assert_int_equal(symlink("two", "new"), 0);
     assert_int_equal(rename("new", "token"), 0);
