@@ -313,23 +313,23 @@ static void beat(void *context)
 }
 
 struct flight *flight_start(const struct flight_deck *deck,
-                            struct settings *settings, struct turn_item *items,
-                            size_t count, int64_t deadline_at,
+                            struct settings *settings,
+                            const struct flight_load *load,
                             flight_landed *landed, void *context)
 {
     struct flight *flight = NEW(struct flight);
-    const struct submission *first = &items[0].submission;
+    const struct submission *first = &load->items[0].submission;
 
     flight->deck = *deck;
     flight->settings = settings_hold(settings);
-    flight->deadline_at = deadline_at;
+    flight->deadline_at = load->deadline_at;
     flight->landed = landed;
     flight->context = context;
     flight->turn.destination =
         settings_destination(settings, first->destination);
     flight->turn.form = settings_form(settings, first->form);
-    flight->turn.items = items;
-    flight->turn.count = count;
+    flight->turn.items = load->items;
+    flight->turn.count = load->count;
     flight->turn.now = clock_wall_ms();
     flight->ops = ops_of(first->stage);
     flight->beat = timer_new(deck->loop, beat, flight);

@@ -23,14 +23,20 @@ struct flight_deck {
 /* verdict: of the last item settled, for whoever wants to look at it soon. */
 typedef void flight_landed(void *context, enum stage next, int64_t due_at);
 
+/* What a flight carries. */
+struct flight_load {
+    struct turn_item *items; /* taken over; all of one stage */
+    size_t count;
+    int64_t deadline_at; /* boot clock, ms; nothing is sent after it */
+};
+
 /*
- * Takes items over (count of them, all of one stage; see queue_reserved) and
- * holds settings until it has landed. deadline_at: boot clock, ms; nothing is
- * sent after it. landed is called once, never from inside this call.
+ * Holds settings until it has landed. landed is called once, never from inside
+ * this call.
  */
 struct flight *flight_start(const struct flight_deck *deck,
-                            struct settings *settings, struct turn_item *items,
-                            size_t count, int64_t deadline_at,
+                            struct settings *settings,
+                            const struct flight_load *load,
                             flight_landed *landed, void *context);
 
 /* Drops it as it is, settling nothing: the leases bring its items back. */

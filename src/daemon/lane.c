@@ -64,16 +64,15 @@ static void landed(void *context, enum stage next, int64_t due_at)
     ask(lane);
 }
 
-static void fly(struct lane *lane, struct turn_item *items, size_t count,
-                int64_t deadline_at)
+static void fly(struct lane *lane, const struct flight_load *load)
 {
     struct berth *berth = lane->berths;
 
     while (berth->flight)
         berth++;
     lane->flying++;
-    berth->flight = flight_start(&lane->deck, lane->settings, items, count,
-                                 deadline_at, landed, berth);
+    berth->flight =
+        flight_start(&lane->deck, lane->settings, load, landed, berth);
 }
 
 static void ignore(void *context, enum settle_result result,
@@ -101,11 +100,15 @@ static void take(struct lane *lane, struct reservation *reservation)
 
     for (size_t i = 0; i < reservation->count; i += batch) {
         size_t left = reservation->count - i;
-        size_t count = left < batch ? left : batch;
-        struct turn_item *items = NEW_ARRAY(count, struct turn_item);
+        struct flight_load load = {
+            .count = left < batch ? left : batch,
+            .deadline_at = reservation->deadline_at,
+        };
 
-        memcpy(items, reservation->items + i, count * sizeof(*items));
-        fly(lane, items, count, reservation->deadline_at);
+        load.items = NEW_ARRAY(load.count, struct turn_item);
+        memcpy(load.items, reservation->items + i,
+               load.count * sizeof(*load.items));
+        fly(lane, &load);
     }
     free(reservation->items);
 }
