@@ -165,10 +165,8 @@ void private_redis_add(const struct private_redis *redis,
         NULL,
     };
     /* clang-format on */
-    const struct child_options child = {.name = "redis-server",
-                                        .argv = argv,
-                                        .rank = 1,
-                                        .keep_fd = redis->lock};
+    const struct child_options child = {
+        .name = "redis", .argv = argv, .rank = 1, .keep_fd = redis->lock};
 
     supervisor_add(supervisor, &child);
 }
