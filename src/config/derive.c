@@ -142,6 +142,7 @@ static void derive_form(const struct settings *settings,
     if (!form->destination && settings->destination_count == 1)
         form->destination = alloc_text(settings->destinations[0].name);
     if (secret_present(&callback->secret) && !callback->secret_count) {
+        free(callback->secrets); /* of an empty list */
         callback->secrets = NEW(struct secret);
         callback->secret_count = 1;
         secret_copy(callback->secrets, &callback->secret);

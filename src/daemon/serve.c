@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "daemon/daemon.h"
+#include "daemon/secret_watch.h"
 #include "daemon/setup.h"
 #include "daemon/supervise.h"
 #include "intake/intake.h"
@@ -20,6 +21,7 @@ struct front {
     struct intake *intake;
     struct http_server *server;
     struct signals *signals;
+    struct secret_watch *secrets;
     bool draining;
 };
 
@@ -55,6 +57,14 @@ static void reload(struct front *front)
     intake_use_settings(front->intake, fresh);
     if (fresh->tls.certificate && !http_server_reload_tls(front->server, &err))
         log_event(LOG_LEVEL_ERROR, "reload_failed", "error", err.text);
+}
+
+static void on_secrets(void *context)
+{
+    struct front *front = context;
+
+    if (!front->draining)
+        reload(front);
 }
 
 static void on_signal(void *context, int number)
@@ -104,11 +114,14 @@ static bool start(struct front *front, struct error *err)
     if (!front->server)
         return false;
     front->signals = signals_new(front->loop, on_signal, front);
+    front->secrets =
+        secret_watch_new(front->loop, &front->settings, on_secrets, front);
     return true;
 }
 
 static void clear(struct front *front)
 {
+    secret_watch_free(front->secrets);
     signals_free(front->signals);
     http_server_free(front->server);
     intake_free(front->intake);

@@ -18,7 +18,8 @@ struct settings *setup_settings(const struct daemon_options *options,
         return NULL;
     if (options->sandbox_url)
         settings_set_sandbox(settings, options->sandbox_url, "sandbox");
-    if (!settings_make_secret(settings, err)) {
+    if (!settings_addressed(settings, err) ||
+        !settings_make_secret(settings, err)) {
         settings_release(settings);
         return NULL;
     }

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "daemon/daemon.h"
 #include "daemon/lane.h"
+#include "daemon/secret_watch.h"
 #include "daemon/setup.h"
 #include "daemon/supervise.h"
 
@@ -34,6 +35,7 @@ struct worker {
     struct settings *settings;
     struct flight_deck deck;
     struct signals *signals;
+    struct secret_watch *secrets;
     struct lane **lanes; /* owned; of the settings' destinations */
     size_t lane_count;
     struct lane **leaving; /* of destinations that are gone; finishing */
@@ -187,6 +189,14 @@ static void reload(struct worker *worker)
     make_lanes(worker);
 }
 
+static void on_secrets(void *context)
+{
+    struct worker *worker = context;
+
+    if (!worker->draining)
+        reload(worker);
+}
+
 static void on_signal(void *context, int number)
 {
     struct worker *worker = context;
@@ -215,6 +225,8 @@ static bool start(struct worker *worker, struct error *err)
         return false;
     deck->client = http_client_new(deck->loop, CONNECTIONS_PER_HOST);
     worker->signals = signals_new(deck->loop, on_signal, worker);
+    worker->secrets =
+        secret_watch_new(deck->loop, &worker->settings, on_secrets, worker);
     worker->drain_check = timer_new(deck->loop, check_drained, worker);
     queue_on_bell(deck->queue, on_bell, worker);
     queue_start_janitor(deck->queue);
@@ -233,6 +245,7 @@ static void clear(struct worker *worker)
     http_client_free(worker->deck.client);
     queue_free(worker->deck.queue); /* tells every lane and flight still open */
     timer_free(worker->drain_check);
+    secret_watch_free(worker->secrets);
     signals_free(worker->signals);
     loop_free(worker->deck.loop);
     settings_release(worker->settings);

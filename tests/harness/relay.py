@@ -60,7 +60,6 @@ class Relay:
             "data_dir": str(self.nursery.folder / "data"),
             "secret": secrets.token_hex(32),
             "processes": {"serve": 1, "work": 1},
-            "admin": {"listen": f"127.0.0.1:{free_port()}"},
             "destinations": {"support": dict(DESTINATION)},
             "forms": {"contact": form},
         }

@@ -260,6 +260,24 @@ static void what_is_left_empty_has_its_default(void **state)
     settings_release(settings);
 }
 
+static void an_empty_list_is_empty(void **state)
+{
+    struct settings *settings =
+        settings_of("hosts: []\n"
+                    "destinations: { d: { subdomain: acme, token: abc } }\n"
+                    "forms: { f: { origins: [], public: yes, callback: {\n"
+                    "  url: 'https://a.example', secrets: [], events: linked,\n"
+                    "  secret: aaaaaaaaaaaaaaaaaaaaaaaa,\n"
+                    "  allow_networks: [] } } }\n");
+
+    (void)state;
+    assert_int_equal(settings->host_count, 0);
+    assert_int_equal(settings->forms[0].origin_count, 0);
+    assert_int_equal(settings->forms[0].callback.secret_count, 1);
+    assert_null(settings->forms[0].callback.allow_networks);
+    settings_release(settings);
+}
+
 static void an_empty_file_is_as_good_as_none(void **state)
 {
     (void)state;
@@ -398,6 +416,7 @@ int main(void)
         TEST(json_is_read_as_well),
         TEST(an_alias_stands_for_what_it_names),
         TEST(what_is_left_empty_has_its_default),
+        TEST(an_empty_list_is_empty),
         TEST(an_empty_file_is_as_good_as_none),
         TEST(the_only_destination_need_not_be_named),
         TEST(the_public_address_follows_listen),
