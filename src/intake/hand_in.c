@@ -1,4 +1,7 @@
-/* Handing in from the command line. See hand_in.h. */
+/*
+ * Handing in from the command line. See hand_in.h. Everything happens from the
+ * loop, so that nobody is told anything inside his own call.
+ */
 #include "intake/hand_in.h"
 
 #include <stdlib.h>
@@ -16,14 +19,22 @@
 
 #define TEXT_MAX 8192
 
+/* A program has only just begun when it hands in: Redis may not be there yet.
+ */
+#define PATIENCE_MS INT64_C(10000)
+#define RETRY_MS    20
+
 struct handed {
-    struct handed *next; /* list of the intake: refused, not told yet */
+    struct handed *next; /* list of the intake, until it is in the queue */
     struct intake *intake;
-    struct settings *settings; /* one hold */
+    struct settings *settings;        /* one hold */
+    const struct settings_form *form; /* of the settings; NULL: none such */
+    char *json;                       /* owned */
     intake_submitted *submitted;
     void *context;
-    char *problem;       /* owned; why it was refused */
-    struct timer *timer; /* tells it from the loop */
+    char *problem; /* owned; why it was refused */
+    struct timer *timer;
+    int64_t give_up_at; /* boot clock */
 };
 
 static void handed_free(struct handed *handed)
@@ -31,6 +42,7 @@ static void handed_free(struct handed *handed)
     timer_free(handed->timer);
     settings_release(handed->settings);
     free(handed->problem);
+    free(handed->json);
     free(handed);
 }
 
@@ -40,17 +52,6 @@ static void tell_refusal(struct handed *handed)
     handed_free(handed);
 }
 
-static void rang(void *context)
-{
-    struct handed *handed = context;
-    struct handed **link = &handed->intake->handed;
-
-    while (*link != handed)
-        link = &(*link)->next;
-    *link = handed->next;
-    tell_refusal(handed);
-}
-
 void hand_in_end_all(struct intake *intake)
 {
     struct handed *handed, *next = intake->handed;
@@ -58,18 +59,9 @@ void hand_in_end_all(struct intake *intake)
     intake->handed = NULL;
     while ((handed = next)) {
         next = handed->next;
+        alloc_replace(&handed->problem, "the program has ended");
         tell_refusal(handed);
     }
-}
-
-/* Told from the loop: the caller need not expect it inside his call. */
-static void refuse(struct handed *handed, const char *problem)
-{
-    handed->problem = alloc_text(problem);
-    handed->next = handed->intake->handed;
-    handed->intake->handed = handed;
-    handed->timer = timer_new(handed->intake->loop, rang, handed);
-    timer_start(handed->timer, 0);
 }
 
 static void tell_stored(struct handed *handed, const char *id)
@@ -100,32 +92,25 @@ static void accepted(void *context, enum accept_result result, const char *id,
     intake_leave(intake);
 }
 
-static void take(struct handed *handed, const struct entry *entry,
-                 const struct fields *fields)
+static void put_into_queue(struct handed *handed, const struct entry *entry,
+                           const struct fields *fields)
 {
     const struct parcel_sender sender = {0};
-    const char *why = NULL;
     struct parcel parcel;
 
-    if (!post_durable(handed->intake->queue, entry->form, &why)) {
-        refuse(handed, why ? why
-                           : "the form demands that messages are on disk, and "
-                             "Redis does not write every command there");
-        return;
-    }
     if (parcel_make(&parcel, handed->settings, entry, fields, &sender,
                     clock_wall_ms()) == PARCEL_FINE) {
         intake_enter(handed->intake);
         queue_accept(handed->intake->queue, &parcel.submission, &parcel.options,
                      accepted, handed);
     } else {
-        refuse(handed, "the message is too long");
+        handed->problem = alloc_text("the message is too long");
     }
     parcel_clear(&parcel);
 }
 
-static void read_fields(struct handed *handed, const struct settings_form *form,
-                        const char *json)
+/* Into the queue, or with a problem. */
+static void take(struct handed *handed)
 {
     struct complaints complaints = {.count = 0};
     struct error err = {0};
@@ -135,34 +120,74 @@ static void read_fields(struct handed *handed, const struct settings_form *form,
 
     fields_init(&fields);
     buf_init(&text, TEXT_MAX);
-    if (fields_read_json(&fields, json, strlen(json), &err) != FIELDS_FINE) {
-        refuse(handed, err.text);
-    } else if (entry_read(&entry, handed->settings, form, &fields,
+    if (fields_read_json(&fields, handed->json, strlen(handed->json), &err) !=
+        FIELDS_FINE) {
+        handed->problem = alloc_text(err.text);
+    } else if (entry_read(&entry, handed->settings, handed->form, &fields,
                           &complaints)) {
-        take(handed, &entry, &fields);
+        put_into_queue(handed, &entry, &fields);
     } else {
         complaints_text(&complaints, &text);
-        refuse(handed, buf_str(&text));
+        handed->problem = buf_take(&text);
     }
     buf_clear(&text);
     complaints_clear(&complaints);
     fields_clear(&fields);
 }
 
-void intake_submit(struct intake *intake, const char *form_name,
+/* A form may demand what is only known once Redis has been asked. */
+static bool must_wait(struct handed *handed)
+{
+    const char *why = NULL;
+
+    if (!handed->form ||
+        post_durable(handed->intake->queue, handed->form, &why))
+        return false;
+    if (why && clock_boot_ms() < handed->give_up_at)
+        return true;
+    handed->problem =
+        alloc_text(why ? why
+                       : "the form demands that messages are on disk, and "
+                         "Redis does not write every command there");
+    return false;
+}
+
+static void rang(void *context)
+{
+    struct handed *handed = context;
+    struct handed **link = &handed->intake->handed;
+
+    if (must_wait(handed)) {
+        timer_start(handed->timer, RETRY_MS);
+        return;
+    }
+    while (*link != handed)
+        link = &(*link)->next;
+    *link = handed->next;
+    if (!handed->form)
+        handed->problem =
+            alloc_text("there is no form of this name in the settings");
+    if (!handed->problem)
+        take(handed);
+    if (handed->problem)
+        tell_refusal(handed);
+}
+
+void intake_submit(struct intake *intake, const char *form,
                    const char *fields_json, intake_submitted *submitted,
                    void *context)
 {
-    const struct settings_form *form =
-        settings_form(intake->settings, form_name);
     struct handed *handed = NEW(struct handed);
 
     handed->intake = intake;
     handed->settings = settings_hold(intake->settings);
+    handed->form = settings_form(intake->settings, form);
+    handed->json = alloc_text(fields_json);
     handed->submitted = submitted;
     handed->context = context;
-    if (form)
-        read_fields(handed, form, fields_json);
-    else
-        refuse(handed, "there is no form of this name in the settings");
+    handed->give_up_at = clock_boot_ms() + PATIENCE_MS;
+    handed->next = intake->handed;
+    intake->handed = handed;
+    handed->timer = timer_new(intake->loop, rang, handed);
+    timer_start(handed->timer, 0);
 }

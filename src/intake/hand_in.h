@@ -4,7 +4,7 @@
 
 struct intake;
 
-/* Refusals that were not told yet are told now. */
+/* Whatever is not in the queue yet is refused now. */
 void hand_in_end_all(struct intake *intake);
 
 #endif

@@ -15,16 +15,23 @@
 #define TAG_SIZE (CRYPTO_HEX_SIZE + 2)
 #define HTML     "text/html; charset=utf-8"
 
-void pages_answer(struct http_exchange *exchange, int status,
-                  const struct buf *html)
+static void answer_page(struct http_exchange *exchange, int status,
+                        const char *referrer_policy, const struct buf *html)
 {
     http_reply_header(exchange, "Cache-Control", "no-store");
     http_reply_header(exchange, "Content-Security-Policy",
                       web_content_security_policy());
-    http_reply_header(exchange, "Referrer-Policy", "no-referrer");
+    http_reply_header(exchange, "Referrer-Policy", referrer_policy);
     http_reply_header(exchange, "X-Content-Type-Options", "nosniff");
     http_reply_header(exchange, "Vary", "Accept-Language");
     http_reply(exchange, status, HTML, html->data, html->len);
+}
+
+/* Addresses of these pages may hold a token: nobody else is told them. */
+void pages_answer(struct http_exchange *exchange, int status,
+                  const struct buf *html)
+{
+    answer_page(exchange, status, "no-referrer", html);
 }
 
 void pages_problem(struct http_exchange *exchange, const char *name,
@@ -59,7 +66,8 @@ void get_home(struct request *request)
         web_demo_page(&page, form->name);
     else
         web_home_page(&page);
-    pages_answer(request->exchange, 200, &page);
+    /* A form on a page without referrer is posted with "Origin: null". */
+    answer_page(request->exchange, 200, "same-origin", &page);
     buf_clear(&page);
 }
 

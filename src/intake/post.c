@@ -326,10 +326,16 @@ void post_say_unknown_form(const struct request *request,
 void post_say_foreign_origin(const struct request *request, const char *origin,
                              char detail[POST_DETAIL_SIZE])
 {
-    snprintf(detail, POST_DETAIL_SIZE,
-             "Pages of '%.128s' may not use this form. If they should, add "
-             "that origin to forms.%.64s.origins.",
-             origin, request->name);
+    if (strcmp(origin, "null") == 0)
+        snprintf(detail, POST_DETAIL_SIZE,
+                 "The page hides its origin, so it cannot be checked: its "
+                 "Referrer-Policy is no-referrer, or it is in a sandbox. Give "
+                 "it the Referrer-Policy strict-origin-when-cross-origin.");
+    else
+        snprintf(detail, POST_DETAIL_SIZE,
+                 "Pages of '%.128s' may not use this form. If they should, add "
+                 "that origin to forms.%.64s.origins.",
+                 origin, request->name);
 }
 
 /* Who may post: a page of the website, or a program that has the key. */
