@@ -197,7 +197,7 @@ static const char *set_international_url(struct http_call *call,
     set(call, URL, buf_str(&ascii));
     buf_clear(&ascii);
     url_clear(&url);
-    return ok ? NULL : "its URL is too long";
+    return ok ? NULL : "its URL is too long, or not of the web";
 }
 
 static const char *set_url(struct http_call *call, const char *url)

@@ -98,13 +98,16 @@ static int start_thread(struct lookup *lookup)
 static void rung(evutil_socket_t fd, short what, void *context)
 {
     struct lookup *lookup = context;
-    struct addrinfo *found = lookup->found;
     lookup_done *done = lookup->done;
     void *their_context = lookup->context;
+    struct addrinfo *found;
+    uint64_t rings;
     char why[200];
 
-    (void)fd;
     (void)what;
+    if (read(fd, &rings, sizeof(rings)) < 0)
+        return; /* not yet, in spite of all */
+    found = lookup->found;
     snprintf(why, sizeof(why), "no address for %s: %s", lookup->host,
              gai_strerror(lookup->code));
     lookup->found = NULL;
@@ -134,8 +137,8 @@ struct lookup *lookup_start(struct loop *loop, const char *host,
         event_new(loop_base(loop), lookup->bell, EV_READ, rung, lookup);
     event_add(lookup->event, NULL);
     if (start_thread(lookup) != 0) {
+        atomic_store(&lookup->holders, 1);
         ring(lookup);
-        release(lookup);
     }
     return lookup;
 }

@@ -64,18 +64,27 @@ void redis_end(struct redis *redis, struct command *command,
     TAILQ_INSERT_TAIL(&redis->ended, command, link);
 }
 
-/* Whatever a callback does (call, free, nothing), the list stays whole. */
+static void tell_fate(const struct redis *redis, const struct command *command)
+{
+    struct redis_answer answer = {command->fate, NULL, command->why};
+
+    if (!answer.why)
+        answer.why = redis->why;
+    if (command->done)
+        command->done(command->context, &answer);
+}
+
+/*
+ * Whatever a callback does (call, free, nothing), the list stays whole. The
+ * analyzer does not see that TAILQ_REMOVE() takes the command out of it.
+ */
 void redis_tell(struct redis *redis)
 {
     struct command *command;
 
     while ((command = TAILQ_FIRST(&redis->ended))) {
-        struct redis_answer answer = {command->fate, NULL,
-                                      command->why ? command->why : redis->why};
-
         TAILQ_REMOVE(&redis->ended, command, link);
-        if (command->done)
-            command->done(command->context, &answer);
+        tell_fate(redis, command); /* NOLINT(clang-analyzer-unix.Malloc) */
         free(command);
     }
 }

@@ -27,6 +27,12 @@
  */
 #define STEADY_MS 2000
 
+#if HIREDIS_MAJOR < 1
+typedef int list_len;
+#else
+typedef size_t list_len;
+#endif
+
 static void say(struct redis *redis, enum redis_greeting step,
                 const struct redis_command *command)
 {
@@ -126,7 +132,7 @@ static bool take_reply(struct redis *redis, const redisReply *reply)
 }
 
 /* Announced elements are memory before one of them has come. */
-static void *make_list(const redisReadTask *task, int elements)
+static void *make_list(const redisReadTask *task, list_len elements)
 {
     struct redis *redis = task->privdata;
 

@@ -230,6 +230,11 @@ bool url_parse(const char *text, struct url *url, struct error *err)
     return true;
 }
 
+static bool is_web(const struct url *url)
+{
+    return url->host && text_starts(url->scheme, "http");
+}
+
 static void write_origin(const struct url *url, struct buf *out)
 {
     bool ipv6 = strchr(url->host, ':') != NULL;
@@ -254,6 +259,8 @@ static void write_ascii(const char *text, struct buf *out)
 
 bool url_write(const struct url *url, struct buf *out)
 {
+    if (!is_web(url))
+        return false;
     write_origin(url, out);
     write_ascii(url->path, out);
     if (url->query)
@@ -269,7 +276,7 @@ bool url_origin(const char *text, struct buf *out)
 
     if (!url_parse(text, &url, NULL))
         return false;
-    ok = text_starts(url.scheme, "http") && !url.user && !url.password;
+    ok = is_web(&url) && !url.user && !url.password;
     if (ok)
         write_origin(&url, out);
     url_clear(&url);

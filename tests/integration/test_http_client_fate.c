@@ -263,6 +263,8 @@ static void what_is_no_http_url_means_not_sent(void **state)
         "http://a b/",
         "http://user:password@127.0.0.1/",
         "http://\xff/",
+        "unix:///\xc3\xbc",
+        "redis://\xc3\xbc.example/",
     };
     struct caller *caller = *state;
 

@@ -119,6 +119,36 @@ static void a_host_in_any_script_becomes_punycode(void **state)
     refused("https://\xff\xfe.example/");
 }
 
+static void a_url_is_written_again_in_ascii(void **state)
+{
+    struct url url = parsed("https://u:p@B\xc3\xbc"
+                            "cher.example:8443/\xc3\xbc?a=%20&b");
+    struct buf out;
+
+    (void)state;
+    buf_init(&out, 300);
+    assert_true(url_write(&url, &out));
+    assert_string_equal(buf_str(&out),
+                        "https://xn--bcher-kva.example:8443/%C3%BC?a=%20&b");
+    buf_clear(&out);
+    url_clear(&url);
+}
+
+static void a_url_that_is_not_of_the_web_is_not_written(void **state)
+{
+    struct url url = parsed("unix:///run/redis.sock");
+    struct buf out;
+
+    (void)state;
+    buf_init(&out, 300);
+    assert_false(url_write(&url, &out));
+    url_clear(&url);
+    url = parsed("redis://localhost");
+    assert_false(url_write(&url, &out));
+    url_clear(&url);
+    buf_clear(&out);
+}
+
 static void what_is_no_url_is_refused(void **state)
 {
     static const char *const texts[] = {
@@ -198,6 +228,8 @@ int main(void)
         cmocka_unit_test(
             an_address_in_another_spelling_is_read_as_libcurl_does),
         cmocka_unit_test(a_host_in_any_script_becomes_punycode),
+        cmocka_unit_test(a_url_is_written_again_in_ascii),
+        cmocka_unit_test(a_url_that_is_not_of_the_web_is_not_written),
         cmocka_unit_test(what_is_no_url_is_refused),
         cmocka_unit_test(an_origin_is_scheme_host_and_unusual_port),
         cmocka_unit_test(what_has_no_origin_is_refused),
