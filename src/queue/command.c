@@ -61,6 +61,22 @@ static void begin(struct command *command)
     buf_init(&command->bytes, COMMAND_MAX);
 }
 
+void command_part(struct command *command)
+{
+    begin(command);
+}
+
+void command_add(struct command *command, const struct command *part)
+{
+    size_t start = 0;
+
+    for (size_t i = 0; i < part->count; i++) {
+        command_bytes(command, part->bytes.data + start, part->ends[i] - start);
+        start = part->ends[i] + 1;
+    }
+    command->keys += part->keys;
+}
+
 void command_plain(struct command *command, const char *name)
 {
     begin(command);

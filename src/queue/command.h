@@ -22,6 +22,9 @@ struct command {
 /* "ah1_accept": first its keys, then its other arguments. */
 void command_function(struct command *command, const char *name);
 void command_plain(struct command *command, const char *name);
+/* Arguments to be added to a command later. */
+void command_part(struct command *command);
+void command_add(struct command *command, const struct command *part);
 void command_clear(struct command *command);
 
 /* The key "{destination}kind tail", such as "{support}item:support-01J...". */

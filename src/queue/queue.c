@@ -67,6 +67,7 @@ struct queue *queue_new(struct loop *loop, struct settings *settings,
     }
     queue->tick = timer_new(loop, calls_tick, queue);
     meeting_init(queue);
+    acceptor_init(&queue->acceptor, queue);
     watches_init(&queue->watches, queue);
     redis_on_change(queue->redis, meeting_connection, queue);
     return queue;
@@ -82,8 +83,10 @@ void queue_free(struct queue *queue)
     janitor_clear(&queue->janitor);
     bell_clear(&queue->bell);
     watches_clear(&queue->watches);
+    acceptor_flush(&queue->acceptor);
     redis_free(queue->redis);
     calls_end(queue);
+    acceptor_clear(&queue->acceptor);
     timer_free(queue->tick);
     redis_options_clear(&queue->options);
     settings_release(queue->settings);

@@ -105,6 +105,73 @@ static void a_key_is_forgotten_after_its_time(void **state)
     assert_string_not_equal(scene->id, id);
 }
 
+struct together {
+    unsigned answers;
+    unsigned of[ACCEPT_AWAY + 1];
+    char first[ID_SIZE];
+    bool same; /* what is known is known by the first one's id */
+};
+
+static void on_accepted(void *context, enum accept_result result,
+                        const char *id, const char *why)
+{
+    struct together *together = context;
+
+    (void)why;
+    together->answers++;
+    together->of[result]++;
+    if (result == ACCEPT_NEW)
+        snprintf(together->first, ID_SIZE, "%s", id);
+    else
+        together->same = strcmp(together->first, id) == 0;
+}
+
+static void hand_in(struct queue_scene *scene, struct together *together,
+                    unsigned count, const struct accept_options *options)
+{
+    struct submission submission = {
+        .destination = (char *)(uintptr_t) "support",
+        .form = (char *)(uintptr_t) "contact",
+        .received_at = clock_wall_ms(),
+    };
+
+    memset(together, 0, sizeof(*together));
+    for (unsigned i = 0; i < count; i++) {
+        id_make(submission.id, "support", clock_wall_ms());
+        queue_accept(scene->queue, &submission, options, on_accepted, together);
+    }
+    assert_int_equal(together->answers, 0);
+    run_until_count(scene->loop, &together->answers, count);
+}
+
+static void a_double_click_is_one_submission(void **state)
+{
+    struct queue_scene *scene = *state;
+    struct accept_options options = with_key("order 7", "abc");
+    struct together together;
+
+    hand_in(scene, &together, 3, &options);
+    assert_int_equal(together.of[ACCEPT_NEW], 1);
+    assert_int_equal(together.of[ACCEPT_KNOWN], 2);
+    assert_true(together.same);
+    assert_int_equal(qscene_tally(scene)->accepted, 1);
+}
+
+static void of_many_at_once_so_many_are_taken_as_there_is_room(void **state)
+{
+    struct queue_scene *scene = *state;
+    struct accept_options options = {.fingerprint = "", .deadline_ms = 5000};
+    struct together together;
+
+    scene->settings->limits.depth = 70;
+    hand_in(scene, &together, 100, &options);
+    assert_int_equal(together.of[ACCEPT_NEW], 70);
+    assert_int_equal(together.of[ACCEPT_FULL], 30);
+    assert_int_equal(qscene_tally(scene)->due[STAGE_DELIVER], 70);
+    assert_int_equal(qscene_tally(scene)->accepted, 70);
+    assert_int_equal(qscene_reserve(scene, STAGE_DELIVER, 64), 64);
+}
+
 static void a_full_line_refuses_what_comes_after(void **state)
 {
     struct queue_scene *scene = *state;
@@ -335,6 +402,8 @@ int main(void)
         TEST(the_same_key_gives_the_first_id),
         TEST(the_same_key_with_another_body_is_a_conflict),
         TEST(a_key_is_forgotten_after_its_time),
+        TEST(a_double_click_is_one_submission),
+        TEST(of_many_at_once_so_many_are_taken_as_there_is_room),
         TEST(a_full_line_refuses_what_comes_after),
         TEST(what_is_due_is_reserved_once),
         TEST(reserving_takes_no_more_than_asked_for_and_the_oldest),
