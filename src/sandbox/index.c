@@ -5,17 +5,23 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/text.h"
 
 #include "base/banned.h"
 
 #define FIRST_SIZE 1024
 
-static uint32_t hash_of(const char *text)
+static uint32_t hash_of(const struct index *index, const char *text)
 {
     uint64_t hash = UINT64_C(0xCBF29CE484222325);
 
-    for (; *text; text++)
-        hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001B3);
+    for (; *text; text++) {
+        unsigned char c = (unsigned char)*text;
+
+        if (index->nocase && c >= 'A' && c <= 'Z')
+            c += 'a' - 'A';
+        hash = (hash ^ c) * UINT64_C(0x100000001B3);
+    }
     return (uint32_t)(hash ^ (hash >> 32));
 }
 
@@ -30,7 +36,8 @@ void index_init(struct index *index,
 void index_clear(struct index *index)
 {
     free(index->slots);
-    index_init(index, index->text, index->owner);
+    index->slots = NULL;
+    index->size = index->count = 0;
 }
 
 static void put(struct index *index, struct index_slot slot)
@@ -56,28 +63,51 @@ static void grow(struct index *index)
     free(old);
 }
 
-uint32_t index_find(const struct index *index, const char *text)
+static bool same(const struct index *index, const char *a, const char *b)
 {
-    uint32_t hash = hash_of(text);
-
-    if (index->size == 0)
-        return INDEX_NONE;
-    for (size_t at = hash & (index->size - 1);
-         index->slots[at].number != INDEX_NONE;
-         at = (at + 1) & (index->size - 1)) {
-        const struct index_slot *slot = &index->slots[at];
-
-        if (slot->hash == hash &&
-            strcmp(index->text(index->owner, slot->number), text) == 0)
-            return slot->number;
-    }
-    return INDEX_NONE;
+    return index->nocase ? text_equal_nocase(a, b) : strcmp(a, b) == 0;
 }
 
-void index_add(struct index *index, const char *text, uint32_t number)
+/* The slot of that text, or NULL. */
+static struct index_slot *find_slot(const struct index *index, const char *text,
+                                    uint32_t hash)
 {
+    size_t at = hash & (index->size - 1);
+
+    if (index->size == 0)
+        return NULL;
+    for (; index->slots[at].number != INDEX_NONE;
+         at = (at + 1) & (index->size - 1)) {
+        struct index_slot *slot = &index->slots[at];
+
+        if (slot->hash == hash &&
+            same(index, index->text(index->owner, slot->number), text))
+            return slot;
+    }
+    return NULL;
+}
+
+uint32_t index_find(const struct index *index, const char *text)
+{
+    const struct index_slot *slot =
+        find_slot(index, text, hash_of(index, text));
+
+    return slot ? slot->number : INDEX_NONE;
+}
+
+uint32_t index_set(struct index *index, const char *text, uint32_t number)
+{
+    uint32_t hash = hash_of(index, text), before;
+    struct index_slot *slot = find_slot(index, text, hash);
+
+    if (slot) {
+        before = slot->number;
+        slot->number = number;
+        return before;
+    }
     if (index->count * 2 >= index->size)
         grow(index);
-    put(index, (struct index_slot){hash_of(text), number});
+    put(index, (struct index_slot){hash, number});
     index->count++;
+    return INDEX_NONE;
 }

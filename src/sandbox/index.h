@@ -5,6 +5,7 @@
 #ifndef SANDBOX_INDEX_H
 #define SANDBOX_INDEX_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,8 @@ struct index {
     struct index_slot *slots; /* owned; NULL until the first entry */
     size_t size;              /* a power of two */
     size_t count;
+    bool nocase; /* letters of ASCII are the same whatever their case; set
+                    before the first entry */
     const char *(*text)(void *owner, uint32_t number);
     void *owner;
 };
@@ -29,7 +32,7 @@ void index_clear(struct index *index);
 /* The number of that text, or INDEX_NONE. */
 uint32_t index_find(const struct index *index, const char *text);
 
-/* text must not be there yet. */
-void index_add(struct index *index, const char *text, uint32_t number);
+/* Puts number there; what was there before, or INDEX_NONE, is given back. */
+uint32_t index_set(struct index *index, const char *text, uint32_t number);
 
 #endif

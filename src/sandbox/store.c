@@ -32,6 +32,7 @@ struct store {
     struct block **blocks; /* owned, each too */
     size_t count;
     struct index by_id, by_session;
+    struct index by_email; /* the newest of each */
     size_t duplicates;
     int64_t next_ticket;
     unsigned agent; /* the middle part of all ids of this run */
@@ -48,6 +49,11 @@ static const char *session_of(void *owner, uint32_t number)
     return store_at(owner, number)->session_id;
 }
 
+static const char *email_of(void *owner, uint32_t number)
+{
+    return store_at(owner, number)->email;
+}
+
 struct store *store_new(const struct store_options *options)
 {
     struct store *store = NEW(struct store);
@@ -56,6 +62,8 @@ struct store *store_new(const struct store_options *options)
     store->next_ticket = FIRST_TICKET;
     index_init(&store->by_id, id_of, store);
     index_init(&store->by_session, session_of, store);
+    index_init(&store->by_email, email_of, store);
+    store->by_email.nocase = true;
     chance_init(&store->for_ids, options->seed, 1);
     chance_init(&store->for_tickets, options->seed, 2);
     store->agent =
@@ -79,6 +87,7 @@ void store_free(struct store *store)
     free(store->blocks);
     index_clear(&store->by_id);
     index_clear(&store->by_session);
+    index_clear(&store->by_email);
     free(store);
 }
 
@@ -210,12 +219,10 @@ static const struct stored *keep(struct store *store,
     stored->end_at = draft->end_at;
     lay_texts(stored, facts->id, draft);
     store->count++;
-    index_add(&store->by_id, stored->id, number);
-    if (!*stored->session_id)
-        return stored;
-    if (index_find(&store->by_session, stored->session_id) == INDEX_NONE)
-        index_add(&store->by_session, stored->session_id, number);
-    else
+    index_set(&store->by_id, stored->id, number);
+    stored->older = index_set(&store->by_email, stored->email, number);
+    if (*stored->session_id &&
+        index_set(&store->by_session, stored->session_id, number) != INDEX_NONE)
         store->duplicates++;
     return stored;
 }
@@ -270,19 +277,53 @@ static bool matches(const struct look *look, const struct stored *stored)
            search_matches(look->query, &subject);
 }
 
-static void look_into(struct look *look, const struct block *block,
-                      size_t count)
+static void look_at(struct look *look, const struct stored *stored)
 {
     struct store_hits *hits = look->hits;
 
+    if (!matches(look, stored))
+        return;
+    if (hits->total++ >= look->skip && hits->count < look->limit)
+        hits->list[hits->count++] = stored;
+}
+
+static void look_into(struct look *look, const struct block *block,
+                      size_t count)
+{
     if (block->last_at < look->from || block->first_at > look->to)
         return;
-    while (count--) {
-        if (!matches(look, &block->chats[count]))
-            continue;
-        if (hits->total++ >= look->skip && hits->count < look->limit)
-            hits->list[hits->count++] = &block->chats[count];
+    while (count--)
+        look_at(look, &block->chats[count]);
+}
+
+static void look_everywhere(const struct store *store, struct look *look)
+{
+    size_t end = store->count;
+
+    for (size_t i = block_count(store); i--; end = i * BLOCK_CHATS)
+        look_into(look, store->blocks[i], end - i * BLOCK_CHATS);
+}
+
+/* Only those chats can match that have the email which the query names. */
+static void look_along(const struct store *store, const char *email,
+                       struct look *look)
+{
+    uint32_t number = index_find(&store->by_email, email);
+
+    while (number != INDEX_NONE) {
+        const struct stored *stored = store_at(store, number);
+
+        look_at(look, stored);
+        number = stored->older;
     }
+}
+
+static const char *email_in(const struct search_query *query)
+{
+    for (size_t i = 0; i < query->count; i++)
+        if (query->terms[i].field == SEARCH_VISITOR_EMAIL)
+            return query->terms[i].words;
+    return NULL;
 }
 
 void store_search(const struct store *store, const struct search_query *query,
@@ -296,11 +337,13 @@ void store_search(const struct store *store, const struct search_query *query,
         .limit = limit < STORE_HITS_MAX ? limit : STORE_HITS_MAX,
         .hits = hits,
     };
-    size_t end = store->count;
+    const char *email = email_in(query);
 
     hits->count = 0;
     hits->total = 0;
     search_query_span(query, &look.from, &look.to);
-    for (size_t i = block_count(store); i--; end = i * BLOCK_CHATS)
-        look_into(&look, store->blocks[i], end - i * BLOCK_CHATS);
+    if (email)
+        look_along(store, email, &look);
+    else
+        look_everywhere(store, &look);
 }

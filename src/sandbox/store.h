@@ -30,6 +30,7 @@ struct stored {
     int64_t at, end_at; /* as posted */
     int64_t ticket_id;  /* 0: it never gets one */
     int64_t ticket_at;  /* when the ticket shows */
+    uint32_t older;     /* the chat before it with that email; see index.h */
 };
 
 struct store;

@@ -181,6 +181,31 @@ static void searches_go_over_many_blocks_newest_first(void **state)
     store_free(store);
 }
 
+static void an_email_is_found_among_many_whatever_its_case(void **state)
+{
+    struct store *store = store_new(&options);
+    const char *first;
+    char name[16];
+
+    (void)state;
+    for (int i = 0; i < 3000; i++) {
+        snprintf(name, sizeof(name), "s-%d", i);
+        add(store, name, NOW + i, NOW);
+    }
+    assert_int_equal(
+        search(store, "visitor_email:JOE@example.com", NOW + 500, &first),
+        3000);
+    assert_string_equal(first, "s-2999");
+    assert_int_equal(search(store, "visitor_email:joe@example.com \"s 7\"",
+                            NOW + 500, &first),
+                     1);
+    assert_string_equal(first, "s-7");
+    assert_int_equal(
+        search(store, "visitor_email:jo@example.com", NOW + 500, NULL), 0);
+    assert_int_equal(search(store, "visitor_email:*", NOW + 500, NULL), 3000);
+    store_free(store);
+}
+
 static void the_same_seed_repeats_the_same_chances(void **state)
 {
     struct chance a, b, other;
@@ -341,6 +366,7 @@ int main(void)
         cmocka_unit_test(sessions_that_came_twice_are_counted),
         cmocka_unit_test(a_chat_is_found_only_after_the_lag),
         cmocka_unit_test(searches_go_over_many_blocks_newest_first),
+        cmocka_unit_test(an_email_is_found_among_many_whatever_its_case),
         cmocka_unit_test(the_same_seed_repeats_the_same_chances),
         cmocka_unit_test_setup_teardown(chats_are_there_again_after_a_restart,
                                         make_path, remove_path),
