@@ -1,6 +1,7 @@
 /* The arrays of destinations, forms, fields and departments. See load.h. */
 #include "config/load.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,22 +51,24 @@ static void add_department(struct settings_form *form, const char *name)
     form->departments[form->department_count++].name = alloc_text(name);
 }
 
-/* The form a field or department was written under: always the last one. */
+/* The form that a field or department was written under: always the last. */
+static struct settings_form *last_form(const struct settings *settings)
+{
+    assert(settings->form_count);
+    return &settings->forms[settings->form_count - 1];
+}
+
 static void add_named(struct settings *settings, const struct named *named)
 {
-    struct settings_form *form =
-        settings->form_count ? &settings->forms[settings->form_count - 1]
-                             : NULL;
-
     origins_add(settings->origins, named->path, NULL, named->line);
     if (named->owner == OWNER_DESTINATION)
         add_destination(settings, named->name);
     else if (named->owner == OWNER_FORM)
         add_form(settings, named->name);
     else if (named->owner == OWNER_FIELD)
-        add_field(form, named->name);
+        add_field(last_form(settings), named->name);
     else
-        add_department(form, named->name);
+        add_department(last_form(settings), named->name);
 }
 
 void objects_make(struct settings *settings, const struct document *document)
