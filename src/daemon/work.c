@@ -18,6 +18,7 @@
 
 #define CONNECTIONS_PER_HOST 64
 #define DRAIN_CHECK_MS       50
+#define DRAIN_WITHOUT_MS     3000 /* how long a drain waits for a lost Redis */
 
 /* clang-format off */
 static const struct lane_kind {
@@ -41,6 +42,7 @@ struct worker {
     struct lane **leaving; /* of destinations that are gone; finishing */
     size_t leaving_count;
     struct timer *drain_check;
+    int64_t missing_ms; /* of a drain, so long without Redis */
     bool draining;
 };
 
@@ -143,14 +145,33 @@ static size_t flying(const struct worker *worker)
     return count;
 }
 
+/* Nothing is being sent, and what became of it cannot be recorded. */
+static bool only_redis_is_missing(const struct worker *worker)
+{
+    const char *why;
+
+    return !queue_ready(worker->deck.queue, &why) &&
+           http_client_active(worker->deck.client) == 0;
+}
+
 static void check_drained(void *context)
 {
     struct worker *worker = context;
 
-    if (flying(worker) == 0)
+    if (flying(worker) == 0) {
         loop_stop(worker->deck.loop);
-    else
+        return;
+    }
+    worker->missing_ms =
+        only_redis_is_missing(worker) ? worker->missing_ms + DRAIN_CHECK_MS : 0;
+    if (worker->missing_ms < DRAIN_WITHOUT_MS) {
         timer_start(worker->drain_check, DRAIN_CHECK_MS);
+        return;
+    }
+    log_event(LOG_LEVEL_WARN, "stopping_now", "advice",
+              "Redis is away; what was in hand comes back when its lease runs "
+              "out, and is looked for before it is sent");
+    loop_stop(worker->deck.loop);
 }
 
 static void take_work(struct worker *worker, bool on)

@@ -138,3 +138,16 @@ def test_no_log_tells_what_a_visitor_wrote(relay, nursery, sandbox):
                                   email="canary@example.org", phone="canary-phone"))
     relay.post("canary-message", email="canary at nowhere")
     assert "canary" not in nursery.logs(10**7)
+
+
+def test_term_does_not_wait_for_a_redis_that_is_gone(relay, redis, sandbox):
+    sandbox.fault("create", "slow", ms=1500)
+    accepted = relay.accept()
+    wait_until(lambda: sandbox.stats()["requests"]["create"] >= 1, what="the POST")
+    redis.kill()
+    assert relay.work.stop() == 0
+    assert relay.work.logged("stopping_now")
+    redis.start()
+    relay.start("work", name="next")
+    relay.wait_state(accepted)
+    assert_exactly_once([accepted["id"]], sandbox.chats())
