@@ -6,4 +6,4 @@ RUN apt-get update \
     && install -d -o 927 -g 927 /data
 WORKDIR /data
 USER 927:927
-CMD ["/usr/bin/redis-server", "--protected-mode", "no"]
+CMD ["/usr/bin/redis-server"]
