@@ -178,8 +178,11 @@ static void dial_path(struct redis *redis)
         redis_rest(redis);
 }
 
-/* A look-up takes as long as the system's resolver likes; the commands that
- * wait for it end by their own deadlines. */
+/*
+ * The system's resolver may take half a minute to give up, above all when the
+ * name went away together with its server. So a look-up has its time like every
+ * other step, and a fresh one hears when the name is back.
+ */
 void redis_dial(struct redis *redis)
 {
     const struct redis_target *target = &redis->target;
@@ -199,7 +202,9 @@ void redis_dial(struct redis *redis)
     if (!redis->lookup) {
         redis_set_why(redis, "no descriptor is left for a look-up");
         redis_rest(redis);
+        return;
     }
+    timer_start(redis->attempt, target->timeout_ms);
 }
 
 /* How far the attempt had come. */
@@ -207,6 +212,8 @@ static const char *missing(const struct redis *redis)
 {
     if (redis->state == REDIS_GREETING)
         return "it takes connections, but did not answer";
+    if (redis->state == REDIS_LOOKING)
+        return "its name was not found";
     return redis->link ? "no TLS handshake" : "no connection";
 }
 
@@ -220,6 +227,8 @@ static void attempt_over(void *context)
     } else {
         redis_set_why(redis, "%s within %lld ms", missing(redis),
                       (long long)redis->target.timeout_ms);
+        lookup_cancel(redis->lookup);
+        redis->lookup = NULL;
         redis_next_address(redis);
     }
     redis_leave(redis);
