@@ -20,8 +20,8 @@ struct intake {
     struct queue *queue;       /* borrowed; outlives intake_free() */
     struct settings *settings; /* one hold */
     struct look *looks;        /* list of those waiting: look.c */
-    struct handed *handed;     /* list of those not in the queue yet: hand_in.c */
-    size_t open;               /* calls of the queue still to be answered */
+    struct handed *handed; /* list of those not in the queue yet: hand_in.c */
+    size_t open;           /* calls of the queue still to be answered */
     bool demo, draining;
     bool over; /* intake_free() was called: goes when open is 0 */
 };
