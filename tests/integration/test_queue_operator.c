@@ -1,4 +1,4 @@
-/* What people ask for: replay, release, erase, hold, lists, numbers. */
+/* What people ask for: replay, release, hold, lists, numbers. */
 #include "queue/queue.h"
 
 #include <setjmp.h>
@@ -117,112 +117,6 @@ static void discarded_spam_is_gone(void **state)
     assert_int_equal(qscene_count(scene, queue_discard, scene->id), 1);
     assert_null(qscene_find(scene, scene->id));
     assert_int_equal(qscene_tally(scene)->held, 0);
-}
-
-/* Whatever names this submission, in a key or as a member. */
-static void assert_no_trace(struct queue_scene *scene, const char *id)
-{
-    static const char *const sets[] = {
-        "all",  "due:deliver", "due:reconcile", "due:callback",
-        "dead", "done",        "held",          "run",
-    };
-    char key[64];
-
-    assert_string_equal(qscene_redis(scene, "KEYS", "*support-*", NULL), "");
-    assert_string_equal(qscene_redis(scene, "KEYS", "*key:*", NULL), "");
-    assert_string_equal(qscene_redis(scene, "KEYS", "*mail:*", NULL), "");
-    for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
-        snprintf(key, sizeof(key), "{support}%s", sets[i]);
-        assert_null(
-            strstr(qscene_redis(scene, "ZRANGE", key, "0", "-1", NULL), id));
-    }
-}
-
-static const struct accept_options personal = {
-    .key = "order 7",
-    .fingerprint = "abc",
-    .key_ttl_ms = 60000,
-    .email_hash = "0123456789abcdef0123456789abcdef",
-    .deadline_ms = 5000,
-};
-
-static void erasing_leaves_no_trace(void **state)
-{
-    struct queue_scene *scene = *state;
-    struct verdict verdict = qscene_verdict(STAGE_BURIED, 0);
-
-    verdict.event = "submission.failed";
-    qscene_accept(scene, &personal);
-    qscene_reserve(scene, STAGE_DELIVER, 1);
-    qscene_settle(scene, 0, verdict);
-    assert_int_equal(qscene_count(scene, queue_forget, scene->id), 1);
-    assert_null(qscene_find(scene, scene->id));
-    assert_no_trace(scene, scene->id);
-    assert_int_equal(qscene_count(scene, queue_forget, scene->id), 0);
-}
-
-static void what_is_erased_in_flight_is_settled_by_nobody(void **state)
-{
-    struct queue_scene *scene = *state;
-
-    qscene_accept(scene, &personal);
-    qscene_reserve(scene, STAGE_DELIVER, 1);
-    assert_int_equal(qscene_count(scene, queue_forget, scene->id), 1);
-    assert_int_equal(qscene_settle(scene, 0, qscene_verdict(STAGE_BURIED, 0)),
-                     SETTLE_LOST);
-    assert_no_trace(scene, scene->id);
-}
-
-static void a_key_whose_submission_was_erased_starts_anew(void **state)
-{
-    struct queue_scene *scene = *state;
-
-    qscene_accept(scene, &personal);
-    qscene_count(scene, queue_forget, scene->id);
-    assert_int_equal(qscene_accept(scene, &personal), ACCEPT_NEW);
-}
-
-static bool is_swept(void *context)
-{
-    struct queue_scene *scene = context;
-    char id[ID_SIZE];
-
-    snprintf(id, sizeof(id), "%s", scene->id);
-    return qscene_find(scene, id) == NULL;
-}
-
-static void what_was_kept_long_enough_is_swept(void **state)
-{
-    struct queue_scene *scene = *state;
-
-    scene->settings->forms[0].keep_ms = 1;
-    finish(scene);
-    queue_start_janitor(scene->queue);
-    assert_true(run_until(scene->loop, is_swept, scene, RUN_PATIENCE_MS));
-    assert_no_trace(scene, scene->id);
-}
-
-static void what_is_still_kept_is_not_swept(void **state)
-{
-    struct queue_scene *scene = *state;
-
-    finish(scene);
-    qscene_redis(scene, "FCALL", "ah1_past", "1", "{support}done", "9", NULL);
-    assert_int_equal(scene->number, 0);
-    assert_non_null(qscene_find(scene, scene->id)->message);
-}
-
-static void a_payload_not_to_be_kept_goes_with_the_delivery(void **state)
-{
-    struct queue_scene *scene = *state;
-    const struct submission *found;
-
-    scene->settings->forms[0].keep_ms = 0;
-    qscene_deliver(scene, "2104.1.x");
-    found = qscene_find(scene, scene->id);
-    assert_null(found->message);
-    assert_string_equal(found->chat_id, "2104.1.x");
-    assert_string_equal(qscene_redis(scene, "KEYS", "*body:*", NULL), "");
 }
 
 static void on_done(void *context, const struct error *err)
@@ -433,12 +327,6 @@ int main(void)
         TEST(only_the_buried_are_replayed),
         TEST(probable_spam_waits_for_a_word),
         TEST(discarded_spam_is_gone),
-        TEST(erasing_leaves_no_trace),
-        TEST(what_is_erased_in_flight_is_settled_by_nobody),
-        TEST(a_key_whose_submission_was_erased_starts_anew),
-        TEST(what_was_kept_long_enough_is_swept),
-        TEST(what_is_still_kept_is_not_swept),
-        TEST(a_payload_not_to_be_kept_goes_with_the_delivery),
         TEST(a_held_destination_gives_nothing),
         TEST(a_timed_hold_says_when_it_ends),
         TEST(a_hold_ends_by_itself),

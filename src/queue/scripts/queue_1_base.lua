@@ -7,6 +7,7 @@
 
 local LOG_LINES = 50          -- attempts kept of one item
 local FACTS_MS = 86400000     -- an item whose payload went at once stays known
+local UNTOLD_MS = 600000        -- what has news to tell is swept that much later
 local GONE_MS = 120000        -- a news that was told stays known to a late
                               -- repetition of its settling
 

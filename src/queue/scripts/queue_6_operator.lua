@@ -70,11 +70,25 @@ local may_erase = {
   end,
 }
 
+-- Whether one of these news is still to be told.
+local function untold(keys, first)
+  for i = first, #keys do
+    local st = redis.call('HGET', keys[i], 'st')
+    if st == 'due' or st == 'run' then
+      return true
+    end
+  end
+  return false
+end
+
 -- keys: item body log key mail done all run due:deliver due:reconcile
 --       due:callback dead held, then its news 1..
 -- argv: mode id seq key mail
 -- Everything of an item, its news included, at once. The keys were named after
 -- what was read beforehand: when that has changed, 'again'.
+-- A sweep takes the payload in any case, but the rest waits for news that is
+-- still to be told; and it leaves the idempotency key, whose own time may not
+-- be over: a sender who repeats himself must not be sent twice.
 local function erase(keys, argv)
   local id, gone = argv[2], {keys[1], keys[2], keys[3]}
   local item = read(keys[1])
@@ -86,7 +100,13 @@ local function erase(keys, argv)
       or (item.mail or '') ~= argv[5] then
     return 'again'
   end
-  if item.key and string.find(redis.call('GET', keys[4]) or '', id, 1, true) then
+  if argv[1] == 'sweep' and untold(keys, 14) then
+    redis.call('DEL', keys[2])
+    redis.call('ZADD', keys[6], now_ms() + UNTOLD_MS, id)
+    return 0
+  end
+  if argv[1] ~= 'sweep' and item.key
+      and string.find(redis.call('GET', keys[4]) or '', id, 1, true) then
     gone[#gone + 1] = keys[4]
   end
   if item.mail then
