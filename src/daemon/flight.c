@@ -274,9 +274,14 @@ static void proceed(struct flight *flight)
     queue_intend(flight->deck.queue, &flight->turn.items[0], intended, flight);
 }
 
+static int64_t beat_interval(const struct flight *flight)
+{
+    return flight->turn.items[0].lease_ms / BEATS_PER_LEASE;
+}
+
 static int64_t lease_left(const struct flight *flight)
 {
-    int64_t lease = flight->turn.destination->lease_ms;
+    int64_t lease = flight->turn.items[0].lease_ms;
 
     return lease - lease / 10;
 }
@@ -300,9 +305,7 @@ static void beaten(void *context, enum settle_result result,
 static void beat(void *context)
 {
     struct flight *flight = context;
-    int64_t interval = flight->turn.destination->lease_ms / BEATS_PER_LEASE;
-
-    timer_start(flight->beat, interval);
+    timer_start(flight->beat, beat_interval(flight));
     /* A beat that overlaps another answer would only muddle the deadline. */
     if (flight->open > 0)
         return;
@@ -333,8 +336,7 @@ struct flight *flight_start(const struct flight_deck *deck,
     flight->turn.now = clock_wall_ms();
     flight->ops = ops_of(first->stage);
     flight->beat = timer_new(deck->loop, beat, flight);
-    timer_start(flight->beat,
-                flight->turn.destination->lease_ms / BEATS_PER_LEASE);
+    timer_start(flight->beat, beat_interval(flight));
     flight->ops->begin(&flight->turn, &flight->step);
     proceed(flight);
     return flight;

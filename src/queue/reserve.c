@@ -31,6 +31,7 @@ struct reserving {
     size_t wanted;
     size_t count; /* of candidates */
     struct candidate candidates[RESERVE_MAX];
+    int64_t lease_ms; /* new settings do not change what was asked for */
     int64_t asked_at; /* boot clock */
     queue_reserved *reserved;
     void *context;
@@ -82,8 +83,6 @@ static void ignore(void *context, const struct redis_answer *answer)
  */
 static void hand_back(struct reserving *job)
 {
-    int64_t lease = queue_lease_ms(job->queue, job->destination);
-
     for (size_t i = 0; i < job->count; i++) {
         struct command command;
 
@@ -94,8 +93,8 @@ static void hand_back(struct reserving *job)
         command_key(&command, job->destination, "bell", "");
         command_text(&command, job->candidates[i].id);
         command_text(&command, job->candidates[i].token);
-        call_start(job->queue, &command, (struct call_plan){lease, true},
-                   ignore, NULL);
+        call_start(job->queue, &command,
+                   (struct call_plan){job->lease_ms, true}, ignore, NULL);
     }
 }
 
@@ -116,7 +115,6 @@ static bool read_item(const struct redis_reply *row, struct turn_item *item)
 static void taken(void *context, const struct redis_answer *answer)
 {
     struct reserving *job = context;
-    int64_t lease = queue_lease_ms(job->queue, job->destination);
     struct reservation reservation = {0};
     struct error err;
 
@@ -127,13 +125,14 @@ static void taken(void *context, const struct redis_answer *answer)
         return;
     }
     reservation.next_at = our_time(answer->reply);
-    reservation.deadline_at = job->asked_at + lease - lease / 10;
+    reservation.deadline_at =
+        job->asked_at + job->lease_ms - job->lease_ms / 10;
     reservation.items =
         NEW_ARRAY(redis_count(answer->reply) + 1, struct turn_item);
     for (size_t i = 2; i < redis_count(answer->reply); i++)
         if (read_item(redis_at(answer->reply, i),
                       &reservation.items[reservation.count]))
-            reservation.count++;
+            reservation.items[reservation.count++].lease_ms = job->lease_ms;
     if (reservation.count == 0) {
         free(reservation.items);
         reservation.items = NULL;
@@ -167,7 +166,7 @@ static void take(struct reserving *job)
     command_text(&command, stage_name(job->stage));
     command_int(&command, (int64_t)job->count);
     add_budget(&command, job);
-    command_int(&command, queue_lease_ms(queue, job->destination));
+    command_int(&command, job->lease_ms);
     for (size_t i = 0; i < job->count; i++)
         command_text(&command, job->candidates[i].id);
     for (size_t i = 0; i < job->count; i++) {
@@ -213,6 +212,7 @@ void queue_reserve(struct queue *queue, const char *destination,
     job->queue = queue;
     snprintf(job->destination, sizeof(job->destination), "%s", destination);
     job->stage = stage == STAGE_RESOLVE ? STAGE_DELIVER : stage;
+    job->lease_ms = queue_lease_ms(queue, destination);
     job->wanted = n < RESERVE_MAX ? n : RESERVE_MAX;
     job->reserved = reserved;
     job->context = context;

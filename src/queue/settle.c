@@ -62,7 +62,7 @@ static void renew(struct queue *queue, const char *function,
     command_key(&command, submission->destination, "run", "");
     command_text(&command, submission->id);
     command_text(&command, item->token);
-    command_int(&command, queue_lease_ms(queue, submission->destination));
+    command_int(&command, item->lease_ms);
     call_start(queue, &command, (struct call_plan){0}, answered, settling);
 }
 
@@ -153,8 +153,7 @@ void queue_settle(struct queue *queue, const struct turn_item *item,
 {
     const struct submission *submission = &item->submission;
     int64_t delay = verdict->due_at - clock_wall_ms();
-    struct call_plan plan = {queue_lease_ms(queue, submission->destination),
-                             true};
+    struct call_plan plan = {item->lease_ms, true};
     struct command command;
     struct buf text;
 
@@ -183,7 +182,7 @@ void queue_give_back(struct queue *queue, const struct turn_item *item,
     const char *name = submission->destination;
     enum stage line =
         submission->stage == STAGE_RESOLVE ? STAGE_DELIVER : submission->stage;
-    struct call_plan plan = {queue_lease_ms(queue, name), true};
+    struct call_plan plan = {item->lease_ms, true};
     struct command command;
 
     command_function(&command, "ah1_give_back");

@@ -27,7 +27,8 @@ struct settings_form;
 struct turn_item {
     struct submission submission;
     char token[TURN_TOKEN_SIZE]; /* of the lease; only queue/ reads it */
-    struct outcome outcome;      /* written by the stage */
+    int64_t lease_ms; /* as it was reserved, whatever the settings say now */
+    struct outcome outcome; /* written by the stage */
 };
 
 struct turn {

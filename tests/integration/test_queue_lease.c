@@ -127,6 +127,55 @@ static void a_beat_renews_the_lease(void **state)
     assert_true(first > clock_wall_ms() + 50000);
 }
 
+static int64_t lease_end(struct queue_scene *scene)
+{
+    return strtoll(
+        qscene_redis(scene, "ZSCORE", "{support}run", scene->id, NULL), NULL,
+        10);
+}
+
+/* HUP with another lease: what is in hand keeps the one it was given. */
+static void new_settings_do_not_change_a_lease_in_hand(void **state)
+{
+    struct queue_scene *scene = *state;
+    int64_t hour = 3600000, now = clock_wall_ms();
+
+    qscene_accept(scene, NULL);
+    scene->settings->destinations[0].lease_ms = hour;
+    reserve_one(scene);
+    scene->settings->destinations[0].lease_ms = SHORT_LEASE_MS;
+    assert_int_equal(qscene_beat(scene, 0), SETTLE_OK);
+    assert_true(lease_end(scene) > now + hour / 2);
+    assert_int_equal(qscene_intend(scene, 0), SETTLE_OK);
+    assert_true(lease_end(scene) > now + hour / 2);
+}
+
+static void on_reserved_late(void *context, struct reservation *reservation,
+                             const struct error *err)
+{
+    struct queue_scene *scene = context;
+
+    assert_null(err);
+    scene->answers++;
+    scene->reservation = *reservation;
+}
+
+static void a_deadline_is_of_the_lease_that_was_asked_for(void **state)
+{
+    struct queue_scene *scene = *state;
+    unsigned before;
+
+    qscene_accept(scene, NULL);
+    shorten_lease(scene);
+    before = scene->answers;
+    queue_reserve(scene->queue, "support", STAGE_DELIVER, 1, on_reserved_late,
+                  scene);
+    scene->settings->destinations[0].lease_ms = 3600000;
+    run_until_count(scene->loop, &scene->answers, before + 1);
+    assert_true(scene->reservation.deadline_at <=
+                clock_boot_ms() + SHORT_LEASE_MS);
+}
+
 static void a_lease_that_ran_out_comes_back_with_a_crash(void **state)
 {
     struct queue_scene *scene = *state;
@@ -234,6 +283,8 @@ int main(void)
         TEST(a_settled_item_is_not_intended_any_more),
         TEST(a_repeated_settle_is_ok_and_changes_nothing),
         TEST(a_beat_renews_the_lease),
+        TEST(new_settings_do_not_change_a_lease_in_hand),
+        TEST(a_deadline_is_of_the_lease_that_was_asked_for),
         TEST(a_lease_that_ran_out_comes_back_with_a_crash),
         TEST(an_intended_item_whose_lease_ran_out_is_looked_for),
         TEST(a_lease_that_still_runs_is_not_reaped),
