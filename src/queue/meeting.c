@@ -57,6 +57,10 @@ static bool stopped(struct queue *queue, const struct redis_answer *answer,
 static void succeed(struct queue *queue)
 {
     queue->meeting = false;
+    if (queue->meet_stale) {
+        timer_start(queue->again, 0);
+        return;
+    }
     queue->server = queue->next_server;
     timer_start(queue->again, REFRESH_MS);
     if (queue->ready)
@@ -105,7 +109,6 @@ static void meet(struct queue *queue)
         command_key(&command, one->name, "meta", "");
         command_text(&command, server->run_id);
         command_int(&command, server_sure(server));
-        command_int(&command, server->replicas == 0 && !server->promoted);
         command_int(&command, one->lease_ms);
         command_send(&command, queue->redis, 0, met, queue);
         command_clear(&command);
@@ -187,6 +190,7 @@ static void ask_info(struct queue *queue)
     if (queue->meeting || queue->closing || !redis_connected(queue->redis))
         return;
     queue->meeting = true;
+    queue->meet_stale = false;
     redis_callv(queue->redis, informed, queue, "INFO", NULL);
 }
 
@@ -233,7 +237,13 @@ void meeting_again(struct queue *queue)
     timer_start(queue->again, 0);
 }
 
-void meeting_refresh(struct queue *queue)
+void meeting_settings(struct queue *queue, bool more)
 {
+    queue->meet_stale = queue->meeting;
+    if (more && queue->ready) {
+        queue->ready = false;
+        snprintf(queue->why, sizeof(queue->why),
+                 "Redis is asked about the new destinations");
+    }
     timer_start(queue->again, 0);
 }

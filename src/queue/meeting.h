@@ -19,7 +19,8 @@ void meeting_connection(void *queue, bool connected);
 /* The server showed that it is not what was met: meet it again, soon. */
 void meeting_again(struct queue *queue);
 
-/* Meet it again now, without stopping the work (new settings). */
-void meeting_refresh(struct queue *queue);
+/* The settings are new: meet it again now. Work goes on meanwhile, unless there
+ * are more destinations: nothing of those may be taken before. */
+void meeting_settings(struct queue *queue, bool more);
 
 #endif

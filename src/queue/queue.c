@@ -93,13 +93,22 @@ void queue_free(struct queue *queue)
     free(queue);
 }
 
+/* Whether fresh has a destination that was not met with those of old. */
+static bool has_more(const struct settings *old, const struct settings *fresh)
+{
+    for (size_t i = 0; i < fresh->destination_count; i++)
+        if (!settings_destination(old, fresh->destinations[i].name))
+            return true;
+    return false;
+}
+
 void queue_use_settings(struct queue *queue, struct settings *settings)
 {
     struct settings *old = queue->settings;
 
     queue->settings = settings_hold(settings);
+    meeting_settings(queue, has_more(old, settings));
     settings_release(old);
-    meeting_refresh(queue);
 }
 
 /* Without a connection, what kept it from being made says more. */

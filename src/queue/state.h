@@ -28,6 +28,7 @@ struct queue {
     /* Of meeting the server: see meeting.h. */
     struct timer *again;
     bool meeting;
+    bool meet_stale; /* the settings changed meanwhile: once more */
     bool ready;
     char why[QUEUE_WHY_SIZE]; /* unless ready: what is missing, what to do */
     struct server server;

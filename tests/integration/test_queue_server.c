@@ -132,9 +132,26 @@ a_server_that_had_replicas_is_not_trusted_to_be_the_same(void **state)
     struct queue_scene *scene = *state;
 
     qscene_accept(scene, NULL);
-    qscene_redis(scene, "HSET", "{support}meta", "alone", "0", NULL);
+    qscene_redis(scene, "HSET", "{support}meta", "sure", "0", NULL);
     redis_server_kill(&scene->server);
     bring_back(scene);
+    assert_int_equal(qscene_reserve(scene, STAGE_DELIVER, 9), 0);
+    assert_true(scene->reservation.next_at > clock_wall_ms());
+}
+
+/* What it lost in its last second, it cannot know any more. */
+static void what_a_server_lost_before_it_became_sure_is_looked_for(void **state)
+{
+    struct queue_scene *scene = *state;
+
+    qscene_stop(scene);
+    qscene_start(scene, everysec);
+    qscene_open(scene);
+    qscene_accept(scene, NULL);
+    shut_down(scene);
+    scene->server.options[3] = "always";
+    bring_back(scene);
+    assert_int_equal(queue_durability(scene->queue), DURABILITY_DISK);
     assert_int_equal(qscene_reserve(scene, STAGE_DELIVER, 9), 0);
     assert_true(scene->reservation.next_at > clock_wall_ms());
 }
@@ -334,6 +351,7 @@ int main(void)
         TEST(a_full_memory_refuses_accept_but_lets_the_work_go_on),
         TEST(after_a_kill_with_always_work_goes_on_at_once),
         TEST(after_another_restart_work_waits_and_looks_first),
+        TEST(what_a_server_lost_before_it_became_sure_is_looked_for),
         TEST(a_server_that_had_replicas_is_not_trusted_to_be_the_same),
         TEST(whatever_was_accepted_is_there_after_a_kill),
         TEST(an_accept_without_an_answer_is_no_promise_but_its_key_is_kept),

@@ -150,27 +150,28 @@ local function resume(keys)
 end
 
 -- keys: meta
--- argv: run_id sure alone lease
+-- argv: run_id sure lease
 -- A server that is not the one of last time may have lost its last second:
 -- nothing is leased until every older lease has run out, and what was not
--- posted yet by then is looked for first. sure: it cannot have lost anything,
--- provided that nobody else could have taken its place ("alone").
+-- posted yet by then is looked for first. sure: all it answers is on disk, and
+-- nobody else can take its place. It counts only if the server of last time was
+-- sure as long as it was known: what that one lost, this one cannot know.
 local function meet(keys, argv)
-  local known = redis.call('HMGET', keys[1], 'run_id', 'alone')
+  local known = redis.call('HMGET', keys[1], 'run_id', 'sure')
   local now, result = now_ms(), 'new'
 
   if known[1] == argv[1] then
-    if argv[3] == '0' and known[2] == '1' then
-      redis.call('HSET', keys[1], 'alone', '0')
+    if argv[2] == '0' and known[2] == '1' then
+      redis.call('HSET', keys[1], 'sure', '0')
     end
     return 'known'
   end
   if known[1] and not (argv[2] == '1' and known[2] == '1') then
-    redis.call('HSET', keys[1], 'grace_until', now + tonumber(argv[4]),
+    redis.call('HSET', keys[1], 'grace_until', now + tonumber(argv[3]),
                'suspect_before', now)
     result = 'grace'
   end
-  redis.call('HSET', keys[1], 'run_id', argv[1], 'alone', argv[3])
+  redis.call('HSET', keys[1], 'run_id', argv[1], 'sure', argv[2])
   return result
 end
 
