@@ -111,8 +111,10 @@ enum fields_result fields_read_json(struct fields *fields, const char *body,
         return FIELDS_COMPLEX;
     fields->root = json_loadb(body, len, JSON_REJECT_DUPLICATES, &problem);
     if (!fields->root) {
-        error_set(err, ERROR_INPUT, "line %d, column %d: %s", problem.line,
-                  problem.column, problem.text);
+        error_set(err, ERROR_INPUT,
+                  "line %d, column %d: %s. Send one JSON object, in UTF-8: "
+                  "{\"message\": \"...\"}",
+                  problem.line, problem.column, problem.text);
         return FIELDS_BROKEN;
     }
     if (!json_is_object(fields->root)) {

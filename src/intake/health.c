@@ -49,7 +49,6 @@ static void not_ready(struct request *request, const struct buf *list,
         answer(exchange, 503, list);
         return;
     }
-    http_reply_header(exchange, "Cache-Control", "no-store");
     problems_answer(exchange, "not-ready", why);
 }
 

@@ -12,6 +12,7 @@
 /* What a template, labels and escapes may add to what was posted. */
 #define ADDED_MAX 65536
 #define AGENT_MAX 400
+#define WHO_MAX   512
 
 #define DEADLINE_LEAST_MS INT64_C(1000)
 #define DEADLINE_MOST_MS  INT64_C(10000)
@@ -95,10 +96,45 @@ static bool build(struct parcel *parcel, const struct settings *settings,
     return ok;
 }
 
+/*
+ * Two people may say "Please call me" within a minute. One who gives no address
+ * has repeated himself only if all of it came again, and from the same place.
+ */
+static void name_the_sender(const struct entry *entry,
+                            const struct fields *fields,
+                            const struct parcel_sender *sender, struct buf *who)
+{
+    char hex[CRYPTO_HEX_SIZE];
+
+    if (entry->address[0]) {
+        buf_text(who, entry->address);
+        return;
+    }
+    idempotency_fingerprint(fields, hex);
+    buf_format(who, "%s %s", sender->ip ? sender->ip : "", hex);
+}
+
+static void name_by_content(struct parcel *parcel, const struct entry *entry,
+                            const struct fields *fields,
+                            const struct parcel_sender *sender)
+{
+    struct buf who;
+
+    buf_init(&who, WHO_MAX);
+    name_the_sender(entry, fields, sender, &who);
+    idempotency_key_of(entry->form->name, buf_str(&who), entry->message,
+                       parcel->key);
+    /* What repeats is the key itself; there is nothing more to compare. */
+    memcpy(parcel->fingerprint, "-", 2);
+    buf_clear(&who);
+}
+
 static bool name_the_repetition(struct parcel *parcel,
                                 const struct entry *entry,
-                                const struct fields *fields, const char *header)
+                                const struct fields *fields,
+                                const struct parcel_sender *sender)
 {
+    const char *header = sender->idempotency_key;
     struct accept_options *options = &parcel->options;
 
     if (header) {
@@ -108,10 +144,7 @@ static bool name_the_repetition(struct parcel *parcel,
         options->key = parcel->key;
         options->key_ttl_ms = IDEMPOTENCY_TTL_MS;
     } else if (entry->form->dedupe_window_ms > 0) {
-        idempotency_key_of(entry->form->name, entry->address, entry->message,
-                           parcel->key);
-        /* What repeats is the key itself; there is nothing more to compare. */
-        memcpy(parcel->fingerprint, "-", 2);
+        name_by_content(parcel, entry, fields, sender);
         options->key = parcel->key;
         options->key_ttl_ms = entry->form->dedupe_window_ms;
     }
@@ -148,7 +181,7 @@ enum parcel_result parcel_make(struct parcel *parcel,
     id_make(submission->id, entry->form->destination, now);
     parcel->options.held = entry->trapped;
     parcel->options.deadline_ms = deadline(settings);
-    if (!name_the_repetition(parcel, entry, fields, sender->idempotency_key))
+    if (!name_the_repetition(parcel, entry, fields, sender))
         return PARCEL_BAD_KEY;
     if (entry->address[0]) {
         hash_email(settings, entry->address, parcel->email_hash);

@@ -218,6 +218,17 @@ static void note_targets(struct post_style *style, const struct entry *entry,
     }
 }
 
+/* A header says what it likes: it is a page only if the field could be. */
+static bool is_page(const char *referer)
+{
+    struct value_scan scan;
+
+    if (!referer || !value_web_address(referer))
+        return false;
+    value_scan(referer, strlen(referer), &scan);
+    return scan.well_formed && !scan.control;
+}
+
 static void take(struct request *request, const struct settings_form *form,
                  const struct fields *fields, struct post_style *style)
 {
@@ -231,7 +242,7 @@ static void take(struct request *request, const struct settings_form *form,
 
     if (style->browser)
         note_targets(style, &entry, http_header(exchange, "Origin"));
-    if (!entry.page && referer && value_web_address(referer))
+    if (!entry.page && is_page(referer))
         entry.page = referer;
     if (!fine) {
         complain(exchange, style, &complaints);

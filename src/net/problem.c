@@ -66,6 +66,9 @@ void problem_reply(struct http_exchange *exchange,
         buf_reset(&out);
         write_problem(&out, problem, 0);
     }
+    /* It may repeat what a stranger wrote, and is true of this moment only. */
+    http_reply_header(exchange, "X-Content-Type-Options", "nosniff");
+    http_reply_header(exchange, "Cache-Control", "no-store");
     http_reply(exchange, problem->status, "application/problem+json", out.data,
                out.len);
     buf_clear(&out);

@@ -24,6 +24,7 @@
 
 #define AGAIN_MS   250   /* after a meeting that failed */
 #define REFRESH_MS 10000 /* while all is well */
+#define AWAY_MS    2000  /* a connection is usually made long before */
 
 static void ask_info(struct queue *queue);
 
@@ -194,15 +195,33 @@ static void ask_info(struct queue *queue)
     redis_callv(queue->redis, informed, queue, "INFO", NULL);
 }
 
+/* Who starts without Redis is told why nothing is taken: once for each reason.
+ */
+static void say_away(struct queue *queue)
+{
+    const char *why = redis_why(queue->redis);
+
+    if (strcmp(queue->why, why) != 0)
+        log_event(LOG_LEVEL_WARN, "queue_not_ready", "why", why);
+    snprintf(queue->why, sizeof(queue->why), "%s", why);
+    timer_start(queue->again, AWAY_MS);
+}
+
 static void now(void *context)
 {
-    ask_info(context);
+    struct queue *queue = context;
+
+    if (redis_connected(queue->redis))
+        ask_info(queue);
+    else if (!queue->closing)
+        say_away(queue);
 }
 
 void meeting_init(struct queue *queue)
 {
     queue->again = timer_new(queue->loop, now, queue);
     snprintf(queue->why, sizeof(queue->why), "Redis has not answered yet");
+    timer_start(queue->again, AWAY_MS);
 }
 
 void meeting_end(struct queue *queue)
@@ -223,8 +242,8 @@ void meeting_connection(void *context, bool connected)
         log_event(LOG_LEVEL_WARN, "queue_not_ready", "why",
                   "the connection to Redis was lost");
     queue->ready = false;
-    snprintf(queue->why, sizeof(queue->why), "no connection to Redis: %s",
-             redis_why(queue->redis));
+    snprintf(queue->why, sizeof(queue->why), "%s", redis_why(queue->redis));
+    timer_start(queue->again, AWAY_MS);
 }
 
 void meeting_again(struct queue *queue)

@@ -18,17 +18,18 @@
 
 #define TABLE_FIRST 64
 
+LIST_HEAD(watch_list, queue_watch);
+
 struct queue_watch {
     LIST_ENTRY(queue_watch) link;
     struct watch_channel *channel; /* NULL: the queue has ended */
     void (*changed)(void *context);
     void *context;
-    bool told; /* in this round */
 };
 
 struct watch_channel {
     struct watch_channel *next; /* in its place of the table */
-    LIST_HEAD(, queue_watch) list;
+    struct watch_list list;
     struct watches *watches;
     bool telling; /* a round is under way: it frees the channel if need be */
     char name[ID_NAME_MAX + ID_SIZE + 8]; /* "{support}ch:support-01J..." */
@@ -101,30 +102,32 @@ static void remove_channel(struct watch_channel *channel)
     free(channel);
 }
 
-static struct queue_watch *first_untold(const struct watch_channel *channel)
+/* All that are on the list move to another one, in one step. */
+static void move_all(struct watch_list *from, struct watch_list *to)
 {
-    struct queue_watch *watch;
-
-    LIST_FOREACH(watch, &channel->list, link)
-    if (!watch->told)
-        return watch;
-    return NULL;
+    *to = *from;
+    if (!LIST_EMPTY(to))
+        LIST_FIRST(to)->link.le_prev = &LIST_FIRST(to);
+    LIST_INIT(from);
 }
 
-/* Each callback may end any watch, or begin one; so the list is looked at
- * afresh after each. One that begins meanwhile is told too, which is harmless.
+/*
+ * Each callback may end any watch, or begin one. So those still to be told wait
+ * on a list of their own, of which the first is taken until there is none; one
+ * that begins meanwhile is on the other.
  */
 static void tell(struct watch_channel *channel)
 {
+    struct watch_list untold;
     struct queue_watch *watch;
 
     if (channel->telling)
         return;
     channel->telling = true;
-    LIST_FOREACH(watch, &channel->list, link)
-    watch->told = false;
-    while ((watch = first_untold(channel))) {
-        watch->told = true;
+    move_all(&channel->list, &untold);
+    while ((watch = LIST_FIRST(&untold))) {
+        LIST_REMOVE(watch, link);
+        LIST_INSERT_HEAD(&channel->list, watch, link);
         watch->changed(watch->context);
     }
     channel->telling = false;

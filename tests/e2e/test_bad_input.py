@@ -213,7 +213,7 @@ def test_a_port_in_use_by_another_program_is_told(make_relay):
 def test_redis_away_at_start_is_503_until_it_comes(nursery, redis, sandbox):
     redis.stop()
     relay = Relay(nursery, redis, sandbox)
-    relay.start("serve")
+    serve = relay.start("serve")
     relay.start("work")
     wait_until(lambda: relay.http.get(f"{relay.url}/livez", timeout=5).ok)
     ready = relay.http.get(f"{relay.url}/readyz", timeout=5)
@@ -221,6 +221,8 @@ def test_redis_away_at_start_is_503_until_it_comes(nursery, redis, sandbox):
     refused = relay.post()
     assert_problem(refused, 503)
     assert int(refused.headers["Retry-After"]) >= 1
+    wait_until(lambda: serve.logged(r"queue_not_ready .*why=.*redis\.sock"),
+               what="a line in the log that says so")
     redis.start()
     relay.wait_ready()
     relay.wait_state(relay.accept())

@@ -188,6 +188,53 @@ static void a_double_click_is_one_submission(void **state)
     assert_string_not_equal(front->id, first);
 }
 
+/* The id of what form "call" takes from somebody who gives no address. */
+static void call(struct front *front, const char *json, char id[ID_SIZE])
+{
+    front_ask(front, "POST", "/f/call", JSON, json);
+    assert_int_equal(front_status(front), 202);
+    snprintf(id, ID_SIZE, "%s", strstr(front_body(front), "support-"));
+    id[strcspn(id, "\"")] = '\0';
+}
+
+static void two_who_give_no_address_are_not_taken_for_one(void **state)
+{
+    struct front *front = *state;
+    char first[ID_SIZE], other[ID_SIZE], again[ID_SIZE];
+
+    call(front, "{\"message\": \"Call me\", \"phone\": \"1\"}", first);
+    call(front, "{\"message\": \"Call me\", \"phone\": \"2\"}", other);
+    call(front, "{\"message\": \"Call me\", \"phone\": \"1\"}", again);
+    assert_string_not_equal(first, other);
+    assert_string_equal(first, again);
+}
+
+static void a_referer_that_is_no_text_is_left_out(void **state)
+{
+    struct front *front = *state;
+
+    front_accept(front, "Referer: https://www.example.com/\xff\r\n", MESSAGE);
+    front_accept(front, "Referer: https://www.example.com/\xc2\x9b\r\n",
+                 MESSAGE);
+}
+
+static void
+no_cache_keeps_a_problem_and_no_browser_guesses_its_type(void **state)
+{
+    static const char *const targets[] = {
+        "/v1/submissions/support-01JABCDEF0123456789ABCDEFG?token=x",
+        "/f/nothing", "/nowhere"};
+    struct front *front = *state;
+
+    for (size_t i = 0; i < sizeof(targets) / sizeof(*targets); i++) {
+        front_ask(front, "GET", targets[i], "", NULL);
+        assert_int_equal(front_status(front), 404);
+        assert_string_equal(front_header(front, "Cache-Control"), "no-store");
+        assert_string_equal(front_header(front, "X-Content-Type-Options"),
+                            "nosniff");
+    }
+}
+
 static void a_filled_honeypot_gets_the_usual_answer(void **state)
 {
     struct front *front = *state;
@@ -369,6 +416,9 @@ int main(void)
         WITH_FRONT(programs_post_with_the_forms_key),
         WITH_FRONT(a_key_gives_the_first_answer_again),
         WITH_FRONT(a_double_click_is_one_submission),
+        WITH_FRONT(two_who_give_no_address_are_not_taken_for_one),
+        WITH_FRONT(a_referer_that_is_no_text_is_left_out),
+        WITH_FRONT(no_cache_keeps_a_problem_and_no_browser_guesses_its_type),
         WITH_FRONT(a_filled_honeypot_gets_the_usual_answer),
         WITH_FRONT(without_redis_nothing_is_promised),
         WITH_FRONT(preflights_say_who_may_post),

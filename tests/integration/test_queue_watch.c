@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "queue_scene.h"
 #include "run.h"
@@ -136,6 +137,28 @@ static void many_watches_find_theirs(void **state)
         queue_unwatch(watches[i]);
 }
 
+/* A stranger may open many streams of one message: telling them all must not
+ * take a look at all for each. */
+static void a_crowd_that_watches_one_is_told_at_once(void **state)
+{
+    enum { CROWD = 50000 };
+    struct queue_watch **watches = NEW_ARRAY(CROWD, struct queue_watch *);
+    struct queue_scene *scene = *state;
+    int64_t began_at;
+    unsigned times = 0;
+
+    qscene_accept(scene, NULL);
+    for (unsigned i = 0; i < CROWD; i++)
+        watches[i] = queue_watch(scene->queue, scene->id, count, &times);
+    began_at = clock_boot_ms();
+    run_until_count(scene->loop, &times, CROWD);
+    assert_in_range(clock_boot_ms() - began_at, 0, 5000);
+    assert_int_equal(times, CROWD);
+    for (unsigned i = 0; i < CROWD; i++)
+        queue_unwatch(watches[i]);
+    free(watches);
+}
+
 static void a_connection_made_anew_tells_every_watcher(void **state)
 {
     struct queue_scene *scene = *state;
@@ -207,6 +230,7 @@ int main(void)
         TEST(two_may_watch_and_one_may_stop),
         TEST(a_watch_may_end_inside_its_callback),
         TEST(many_watches_find_theirs),
+        TEST(a_crowd_that_watches_one_is_told_at_once),
         TEST(a_connection_made_anew_tells_every_watcher),
         TEST(watching_what_cannot_be_is_harmless),
         TEST(the_bell_rings_when_something_is_accepted),

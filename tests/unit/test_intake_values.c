@@ -160,8 +160,7 @@ static void only_the_forms_own_pages_are_redirect_targets(void **state)
         "https://evil.example\\@www.example.com/",
         "https://evil.example/https://www.example.com/",
         "/x\r\nSet-Cookie: a=b",
-        "/gr\xc3\xbc\xc3\x9f"
-        "e",
+        "/gr\303\274\303\237e",
         "HTTPS://evil.example/",
         "https://evil.example/.example.org",
         "https://a.example.org.evil.example",

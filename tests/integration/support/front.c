@@ -45,7 +45,11 @@ static const char settings_text[] =
     "    public: true\n"
     "    durability: disk\n"
     "    origins: ['https://*.example.org']\n"
-    "    thanks_url: https://shop.example.org/thanks\n";
+    "    thanks_url: https://shop.example.org/thanks\n"
+    "  call:\n"
+    "    destination: support\n"
+    "    public: true\n"
+    "    email_required: false\n";
 
 static struct settings *load(const struct redis_server *redis)
 {
