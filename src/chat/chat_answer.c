@@ -10,7 +10,8 @@
 
 #include "base/banned.h"
 
-#define WORDS_MAX ((size_t)120) /* of Zendesk's own explanation */
+#define WORDS_MAX     ((size_t)120)   /* of Zendesk's own explanation */
+#define EXPLAINED_MAX ((size_t)16384) /* a longer answer explains nothing */
 
 /* clang-format off */
 static const struct chat_reading looks[] = {
@@ -98,10 +99,20 @@ static bool many_digits(const char *words)
     return digits > 5;
 }
 
+/* No line ends, and no C1 either: to a terminal U+009B begins a command. */
+static bool is_line(const char *words)
+{
+    for (; *words; words++)
+        if (strchr("\t\r\n", *words) ||
+            (words[0] == '\xc2' && (unsigned char)words[1] < 0xa0))
+            return false;
+    return true;
+}
+
 static bool may_be_shown(const char *words, const struct chat_sent *sent)
 {
     return strlen(words) <= WORDS_MAX && text_clean(words, strlen(words)) &&
-           !strchr(words, '@') && !many_digits(words) &&
+           is_line(words) && !strchr(words, '@') && !many_digits(words) &&
            !repeats(words, sent->email) && !repeats(words, sent->name) &&
            !repeats(words, sent->first_words);
 }
@@ -109,7 +120,8 @@ static bool may_be_shown(const char *words, const struct chat_sent *sent)
 void chat_answer_explain(const struct http_response *answer,
                          const struct chat_sent *sent, struct outcome *outcome)
 {
-    json_t *root = json_loadb(answer->body, answer->body_len, 0, NULL);
+    size_t body_len = answer->body_len < EXPLAINED_MAX ? answer->body_len : 0;
+    json_t *root = json_loadb(answer->body, body_len, 0, NULL);
     const char *words = find_words(root);
     size_t len = strlen(outcome->reason);
 

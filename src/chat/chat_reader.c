@@ -21,6 +21,29 @@
 /* Above this a double no longer tells every whole number from the next. */
 #define EXACT_MAX 9007199254740992.0
 
+/* Fifty chats with a long history each have a few thousand. */
+#define VALUES_MAX 200000
+
+/*
+ * Counted before any of it is made into objects: jansson takes 80 bytes for
+ * each of "{},", and four megabytes of those would end the process.
+ */
+static bool is_bearable(const char *body, size_t len)
+{
+    bool in_string = false;
+    size_t values = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        if (body[i] == '"')
+            in_string = !in_string;
+        else if (in_string)
+            i += body[i] == '\\';
+        else
+            values += body[i] == ',' || body[i] == '{' || body[i] == '[';
+    }
+    return values <= VALUES_MAX;
+}
+
 /*
  * One number too large for 64 bits, in a place that does not matter to us, must
  * not make the rest unreadable: then numbers are read as doubles, and ids and
@@ -28,8 +51,11 @@
  */
 static json_t *parse(const char *body, size_t len)
 {
-    json_t *root = json_loadb(body, len, JSON_ALLOW_NUL, NULL);
+    json_t *root;
 
+    if (!is_bearable(body, len))
+        return NULL;
+    root = json_loadb(body, len, JSON_ALLOW_NUL, NULL);
     if (!root)
         root = json_loadb(body, len, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL,
                           NULL);

@@ -127,6 +127,27 @@ static void a_row_that_is_not_understood_spoils_the_page(void **state)
     assert_null(page.ids);
 }
 
+/* Each "{}," would take a hundred bytes and more. */
+static void an_answer_of_very_many_values_is_not_understood(void **state)
+{
+    struct chat_page page = {0};
+    struct buf body;
+
+    (void)state;
+    buf_init(&body, 1 << 20);
+    buf_text(&body, "{\"count\":0,\"more\":[\"a,{[\\\",{[\"");
+    for (unsigned i = 0; i < 99990; i++)
+        buf_text(&body, ",{}");
+    buf_text(&body, "]}");
+    assert_true(search(buf_str(&body), &page));
+    body.len -= 2;
+    for (unsigned i = 0; i < 10; i++)
+        buf_text(&body, ",{}");
+    buf_text(&body, "]}");
+    assert_false(search(buf_str(&body), &page));
+    buf_clear(&body);
+}
+
 static bool docs(const char *body, struct chat_rows *rows)
 {
     return chat_read_docs(body, strlen(body), rows);
@@ -319,6 +340,7 @@ int main(void)
         cmocka_unit_test(no_next_page_has_four_spellings),
         cmocka_unit_test(an_answer_without_results_is_empty_only_if_it_says_so),
         cmocka_unit_test(a_row_that_is_not_understood_spoils_the_page),
+        cmocka_unit_test(an_answer_of_very_many_values_is_not_understood),
         cmocka_unit_test(docs_come_as_a_map_by_id),
         cmocka_unit_test(docs_come_as_an_array_too),
         cmocka_unit_test(tickets_have_64_bits_and_nonsense_is_no_ticket),

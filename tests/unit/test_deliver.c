@@ -203,7 +203,9 @@ static void a_refusal_never_repeats_what_the_sender_wrote(void **state)
         "{\"error\":\"bad name Ada Lovelace\"}",
         "{\"description\":\"Where is my order? is too short\"}",
         "{\"message\":\"phone +49 30 123456 is not valid\"}",
-        "{\"message\":\"two\\nlines \\u001b[31m\"}",
+        "{\"message\":\"two\\nlines\"}",
+        "{\"message\":\"red \\u001b[31m\"}",
+        "{\"message\":\"red \\u009b31m\"}",
         "{\"message\":[\"a list\"]}",
         "not JSON",
     };
