@@ -104,13 +104,15 @@ enum fields_result fields_read_urlencoded(struct fields *fields,
             continue;
         }
         if (fields->count == FIELDS_MAX) {
-            error_set(err, ERROR_INPUT, "more than %d fields", FIELDS_MAX);
+            error_set(err, ERROR_INPUT,
+                      "more than %d fields; send the form's own only",
+                      FIELDS_MAX);
             return FIELDS_COMPLEX;
         }
         if (!decode_pair(&d, &fields->list[fields->count++])) {
             error_set(err, ERROR_INPUT,
                       "byte %zu: a %% must be followed by two hexadecimal "
-                      "digits other than 00",
+                      "digits other than 00, and there may be no NUL",
                       (size_t)(d.at - body));
             return FIELDS_BROKEN;
         }

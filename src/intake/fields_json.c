@@ -68,7 +68,8 @@ bool json_scan(const char *text, size_t len, struct error *err)
         else if (!scan_other(&scan, text[i]))
             return error_set(err, ERROR_INPUT,
                              "byte %zu: more than %d levels, more than %d "
-                             "members, or a number of more than %d digits",
+                             "members, or a number of more than %d digits; "
+                             "send the form's own fields only",
                              i, DEPTH_MAX, MEMBERS_MAX, NUMBER_MAX);
     }
     return true;
