@@ -7,7 +7,7 @@
 
 #include "net/loop.h"
 
-#define RUN_PATIENCE_MS 15000
+#define RUN_PATIENCE_MS 45000
 
 /* True as soon as condition(context) is; false when deadline_ms have gone by.
  */
