@@ -26,9 +26,10 @@ struct lane {
     struct berth *berths; /* options.flights of them */
     size_t flying;
     bool on;
-    bool asking; /* a reservation is under way */
-    bool again;  /* woken while asking */
-    bool closed; /* freed as soon as the reservation is answered */
+    bool asking;      /* a reservation is under way */
+    size_t returning; /* items being given back */
+    bool again;       /* woken while asking */
+    bool closed;      /* freed as soon as the queue owes no answer */
     struct timer *timer;
     int64_t planned_at; /* boot clock of the timer, ms; 0: not running */
 };
@@ -75,19 +76,39 @@ static void fly(struct lane *lane, const struct flight_load *load)
         flight_start(&lane->deck, lane->settings, load, landed, berth);
 }
 
-static void ignore(void *context, enum settle_result result,
-                   const struct error *err)
+static void lane_dispose(struct lane *lane)
 {
+    timer_free(lane->timer);
+    settings_release(lane->settings);
+    free(lane->destination);
+    free(lane->berths);
+    free(lane);
+}
+
+static void dispose_if_closed(struct lane *lane)
+{
+    if (lane->closed && !lane->asking && lane->returning == 0)
+        lane_dispose(lane);
+}
+
+static void given_back(void *context, enum settle_result result,
+                       const struct error *err)
+{
+    struct lane *lane = context;
+
     /* Given back or not: the lease runs out anyway. */
-    (void)context;
     (void)result;
     (void)err;
+    lane->returning--;
+    dispose_if_closed(lane);
 }
 
 static void give_back(struct lane *lane, struct reservation *reservation)
 {
     for (size_t i = 0; i < reservation->count; i++) {
-        queue_give_back(lane->deck.queue, &reservation->items[i], ignore, NULL);
+        lane->returning++;
+        queue_give_back(lane->deck.queue, &reservation->items[i], given_back,
+                        lane);
         submission_clear(&reservation->items[i].submission);
     }
     free(reservation->items);
@@ -131,15 +152,6 @@ static void plan_next(struct lane *lane, const struct reservation *reservation,
     plan(lane, ms);
 }
 
-static void lane_dispose(struct lane *lane)
-{
-    timer_free(lane->timer);
-    settings_release(lane->settings);
-    free(lane->destination);
-    free(lane->berths);
-    free(lane);
-}
-
 static void reserved(void *context, struct reservation *reservation,
                      const struct error *err)
 {
@@ -147,20 +159,16 @@ static void reserved(void *context, struct reservation *reservation,
     bool full;
 
     lane->asking = false;
+    if (err && !lane->closed)
+        plan(lane, POLL_MS);
     if (err) {
-        if (lane->closed)
-            lane_dispose(lane);
-        else
-            plan(lane, POLL_MS);
+        dispose_if_closed(lane);
         return;
     }
     full = reservation->count > 0;
     if (lane->closed || !lane->on) {
         give_back(lane, reservation);
-        if (lane->closed)
-            lane_dispose(lane);
-        else
-            lane->options.landed(lane->options.context, STAGE_FINISHED, 0);
+        dispose_if_closed(lane);
         return;
     }
     take(lane, reservation);
@@ -214,8 +222,7 @@ void lane_free(struct lane *lane)
             flight_abandon(lane->berths[i].flight);
     timer_stop(lane->timer);
     lane->closed = true;
-    if (!lane->asking)
-        lane_dispose(lane);
+    dispose_if_closed(lane);
 }
 
 void lane_use_settings(struct lane *lane, struct settings *settings)
@@ -249,7 +256,7 @@ void lane_take_work(struct lane *lane, bool on)
 
 size_t lane_flying(const struct lane *lane)
 {
-    return lane->flying + (lane->asking ? 1 : 0);
+    return lane->flying + lane->returning + (lane->asking ? 1 : 0);
 }
 
 const char *lane_destination(const struct lane *lane)

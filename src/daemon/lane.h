@@ -35,7 +35,8 @@ void lane_wake_at(struct lane *lane, int64_t at);
 
 /* Off: takes no more work, finishes what it has. On again: asks at once. */
 void lane_take_work(struct lane *lane, bool on);
-size_t lane_flying(const struct lane *lane); /* turns, and questions asked */
+size_t lane_flying(const struct lane *lane); /* turns, questions asked, and
+                                              what is being given back */
 
 const char *lane_destination(const struct lane *lane);
 enum stage lane_stage(const struct lane *lane);

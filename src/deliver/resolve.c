@@ -130,7 +130,8 @@ static bool looked_enough(const struct turn *turn)
     int64_t interval = destination->look_interval_ms;
     int64_t posted_at = submission->intent_at;
 
-    /* looked_at is by Redis's clock, and now by ours: a quarter of grace. */
+    /* It came back when it was due by Redis's clock, and now is by ours: a
+     * quarter of grace. */
     if (submission->looks == 0 ||
         turn->now - submission->looked_at < interval - interval / 4)
         return false;

@@ -98,6 +98,22 @@ static void hand_back(struct reserving *job)
     }
 }
 
+/*
+ * What the stages compare with now, by our clock: patience must not be over
+ * early because this machine's clock runs ahead of Redis's. The way here only
+ * makes it longer.
+ */
+static void move_to_our_clock(struct submission *submission, int64_t redis_now)
+{
+    int64_t ahead = clock_wall_ms() - redis_now;
+    int64_t *times[] = {&submission->stage_since, &submission->intent_at,
+                        &submission->looked_at};
+
+    for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
+        if (*times[i])
+            *times[i] += ahead;
+}
+
 static bool read_item(const struct redis_reply *row, struct turn_item *item)
 {
     const char *id = redis_text(redis_at(row, 0));
@@ -110,6 +126,24 @@ static bool read_item(const struct redis_reply *row, struct turn_item *item)
         body ? alloc_text_n(body, redis_text_len(redis_at(row, 3))) : NULL;
     snprintf(item->token, sizeof(item->token), "%s", token);
     return true;
+}
+
+static void read_items(const struct reserving *job,
+                       const struct redis_reply *reply,
+                       struct reservation *reservation)
+{
+    int64_t redis_now = redis_integer(redis_at(reply, 0));
+
+    reservation->items = NEW_ARRAY(redis_count(reply) + 1, struct turn_item);
+    for (size_t i = 2; i < redis_count(reply); i++) {
+        struct turn_item *item = &reservation->items[reservation->count];
+
+        if (!read_item(redis_at(reply, i), item))
+            continue;
+        item->lease_ms = job->lease_ms;
+        move_to_our_clock(&item->submission, redis_now);
+        reservation->count++;
+    }
 }
 
 static void taken(void *context, const struct redis_answer *answer)
@@ -127,12 +161,7 @@ static void taken(void *context, const struct redis_answer *answer)
     reservation.next_at = our_time(answer->reply);
     reservation.deadline_at =
         job->asked_at + job->lease_ms - job->lease_ms / 10;
-    reservation.items =
-        NEW_ARRAY(redis_count(answer->reply) + 1, struct turn_item);
-    for (size_t i = 2; i < redis_count(answer->reply); i++)
-        if (read_item(redis_at(answer->reply, i),
-                      &reservation.items[reservation.count]))
-            reservation.items[reservation.count++].lease_ms = job->lease_ms;
+    read_items(job, answer->reply, &reservation);
     if (reservation.count == 0) {
         free(reservation.items);
         reservation.items = NULL;

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "queue/library.h"
 #include "queue_scene.h"
 #include "run.h"
 
@@ -135,6 +136,50 @@ static int64_t lease_end(struct queue_scene *scene)
 }
 
 /* HUP with another lease: what is in hand keeps the one it was given. */
+/* Redis's clock, ten minutes behind ours. */
+static void set_redis_back(struct queue_scene *scene)
+{
+    struct buf text, changed;
+    const char *now;
+
+    buf_init(&text, 1 << 20);
+    buf_init(&changed, 1 << 20);
+    library_text(&text);
+    now = strstr(buf_str(&text), "return time[1] * 1000");
+    assert_non_null(now);
+    buf_add(&changed, text.data, (size_t)(now - text.data));
+    buf_text(&changed, "return -600000 + ");
+    buf_text(&changed, now + strlen("return "));
+    qscene_redis(scene, "FUNCTION", "LOAD", "REPLACE", buf_str(&changed), NULL);
+    assert_string_equal(scene->text, "afterhours_1");
+    buf_clear(&changed);
+    buf_clear(&text);
+}
+
+/* Or the search would be trusted before it had the time to catch up. */
+static void a_redis_whose_clock_is_behind_shortens_no_patience(void **state)
+{
+    struct queue_scene *scene = *state;
+    struct verdict look_again = qscene_verdict(STAGE_RESOLVE, 0);
+    const struct submission *found;
+    int64_t now = clock_wall_ms();
+
+    set_redis_back(scene);
+    qscene_accept(scene, NULL);
+    reserve_one(scene);
+    qscene_intend(scene, 0);
+    assert_int_equal(qscene_settle(scene, 0, look_again), SETTLE_OK);
+    reserve_one(scene);
+    scene->reservation.items[0].outcome.looked = true;
+    assert_int_equal(qscene_settle(scene, 0, look_again), SETTLE_OK);
+    reserve_one(scene);
+    found = &scene->reservation.items[0].submission;
+    assert_int_equal(found->looks, 1);
+    assert_true(found->intent_at >= now);
+    assert_true(found->looked_at >= now);
+    assert_true(found->stage_since >= now);
+}
+
 static void new_settings_do_not_change_a_lease_in_hand(void **state)
 {
     struct queue_scene *scene = *state;
@@ -283,6 +328,7 @@ int main(void)
         TEST(a_settled_item_is_not_intended_any_more),
         TEST(a_repeated_settle_is_ok_and_changes_nothing),
         TEST(a_beat_renews_the_lease),
+        TEST(a_redis_whose_clock_is_behind_shortens_no_patience),
         TEST(new_settings_do_not_change_a_lease_in_hand),
         TEST(a_deadline_is_of_the_lease_that_was_asked_for),
         TEST(a_lease_that_ran_out_comes_back_with_a_crash),
