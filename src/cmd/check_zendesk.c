@@ -46,6 +46,13 @@ static const struct reading {
 };
 /* clang-format on */
 
+static bool is_sandbox(const struct question *question)
+{
+    const char *sandbox = question->session->sandbox;
+
+    return sandbox && strcmp(sandbox, question->destination->base_url) == 0;
+}
+
 static void judge_found(struct question *question,
                         const struct http_response *answer)
 {
@@ -61,8 +68,9 @@ static void judge_found(struct question *question,
     }
     chat_page_clear(&page);
     findings_add(question->findings, FINDING_GOOD, AREA, NULL,
-                 "%s: %s accepts the token", destination->name,
-                 destination->base_url);
+                 "%s: %s accepts the token%s", destination->name,
+                 destination->base_url,
+                 is_sandbox(question) ? " (the sandbox, not Zendesk)" : "");
 }
 
 static void judge_status(struct question *question, int status)
@@ -131,16 +139,14 @@ void check_zendesk(struct session *session, struct findings *findings)
             .destination = &settings->destinations[i],
         };
 
-        if (!question.destination->base_url)
-            findings_add(findings, FINDING_WRONG, AREA,
-                         "set its subdomain (AFTERHOURS_ZENDESK_SUBDOMAIN)",
-                         "%s: it has no address", question.destination->name);
-        else if (!secret_present(&question.destination->token))
-            findings_add(findings, FINDING_WRONG, AREA,
-                         "set its token (AFTERHOURS_ZENDESK_TOKEN)",
-                         "%s: it has no token", question.destination->name);
-        else
+        if (question.destination->base_url)
             ask(&question, client);
+        else
+            findings_add(findings, FINDING_WRONG, AREA,
+                         "set AFTERHOURS_ZENDESK_SUBDOMAIN and "
+                         "AFTERHOURS_ZENDESK_TOKEN, or run 'afterhours up "
+                         "--sandbox'",
+                         "%s: it has no address", question.destination->name);
     }
     http_client_free(client);
 }

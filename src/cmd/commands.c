@@ -14,7 +14,8 @@
 const struct command commands[] = {
     { "up", "[--config FILE] [--sandbox] [--demo]",
       "Run everything on this machine",
-      "  --sandbox              run a pretend Zendesk Chat and deliver to it\n"
+      "  --sandbox              run a pretend Zendesk Chat, and deliver to it\n"
+      "                         unless the settings name a real one\n"
       "  --sandbox-listen ADDR  where it listens (127.0.0.1:8090)\n"
       "  --demo                 show a page with a contact form at /\n"
       "  --processes N          that many of serve and of work each\n",

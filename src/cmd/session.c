@@ -33,6 +33,7 @@ bool session_open(struct session *session, const char *config,
     session->settings = settings_load(config, err);
     if (!session->settings)
         return false;
+    session->sandbox = daemon_find_sandbox(session->settings);
     session->loop = loop_new();
     session->timer = timer_new(session->loop, rung, session);
     return true;
@@ -67,6 +68,7 @@ void session_close(struct session *session)
         loop_free(session->loop);
     settings_release(session->settings);
     free(session->redis_address);
+    free(session->sandbox);
     memset(session, 0, sizeof(*session));
 }
 

@@ -21,6 +21,7 @@ struct session {
     struct timer *timer;
     bool rung;           /* by the timer */
     char *redis_address; /* owned; see session_redis() */
+    char *sandbox;       /* owned; where `up` has one, if it delivers there */
 };
 
 /* Settings from config (NULL: as usual) and a loop. Close it in any case. */

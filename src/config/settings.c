@@ -72,9 +72,18 @@ bool settings_addressed(const struct settings *settings, struct error *err)
     return true;
 }
 
+const struct settings_form *settings_demo_form(const struct settings *settings)
+{
+    const struct settings_form *form = settings_form(settings, "contact");
+
+    return form ? form : &settings->forms[0];
+}
+
 void settings_demo(struct settings *settings)
 {
-    derive_own_origins(settings, &settings->forms[0]);
+    size_t i = (size_t)(settings_demo_form(settings) - settings->forms);
+
+    derive_own_origins(settings, &settings->forms[i]);
 }
 
 void settings_ticket_url(const struct settings_destination *destination,

@@ -169,7 +169,9 @@ void settings_set_sandbox(struct settings *settings, const char *base_url,
 must_check bool settings_addressed(const struct settings *settings,
                                    struct error *err);
 
-/* Lets the pages of the relay itself post to the first form, for a demo. */
+/* The form a demo shows: "contact", or the first. */
+const struct settings_form *settings_demo_form(const struct settings *settings);
+/* Lets the pages of the relay itself post to it. */
 void settings_demo(struct settings *settings);
 
 const struct settings_destination *

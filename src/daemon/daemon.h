@@ -25,6 +25,9 @@ struct daemon_options {
     bool child;                 /* under a supervisor: be one process */
 };
 
+/* The bearer token between `up`'s processes and its sandbox. */
+#define DAEMON_SANDBOX_TOKEN "sandbox"
+
 int daemon_serve(const struct daemon_options *options);
 int daemon_work(const struct daemon_options *options);
 int daemon_up(const struct daemon_options *options);
@@ -34,5 +37,11 @@ int daemon_up(const struct daemon_options *options);
  * the one that `up` runs in their data folder.
  */
 must_check bool daemon_find_redis(struct settings *settings, struct error *err);
+
+/*
+ * Likewise: points destinations that have no address at the sandbox of a
+ * running `up`. Its address, which the caller frees; NULL when there is none.
+ */
+char *daemon_find_sandbox(struct settings *settings);
 
 #endif

@@ -17,7 +17,10 @@ struct settings *setup_settings(const struct daemon_options *options,
     if (!settings)
         return NULL;
     if (options->sandbox_url)
-        settings_set_sandbox(settings, options->sandbox_url, "sandbox");
+        settings_set_sandbox(settings, options->sandbox_url,
+                             DAEMON_SANDBOX_TOKEN);
+    if (options->demo)
+        settings_demo(settings);
     if (!settings_addressed(settings, err) ||
         !settings_make_secret(settings, err)) {
         settings_release(settings);

@@ -6,12 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "daemon/daemon.h"
 #include "daemon/private_redis.h"
+#include "daemon/sandbox_note.h"
 #include "daemon/setup.h"
 #include "net/http_client.h"
 
@@ -30,6 +32,7 @@ struct up {
     struct timer *poll;
     char *ready_url;    /* owned */
     char *sandbox_url;  /* owned */
+    int note;           /* of the sandbox, for commands; or -1 */
     int64_t started_at; /* boot clock, ms */
 };
 
@@ -42,18 +45,31 @@ static bool may_reload(void *context)
     return fresh != NULL;
 }
 
+/* One that has an address of its own goes there in spite of a sandbox. */
+static void say_destination(const struct settings_destination *destination,
+                            const char *sandbox)
+{
+    if (strcmp(destination->base_url, sandbox) == 0)
+        printf("Deliveries to %s go to the sandbox at %s, not to Zendesk.\n",
+               destination->name, sandbox);
+    else
+        printf("Deliveries to %s go to %s, NOT to the sandbox: it has an "
+               "address of its own.\n",
+               destination->name, destination->base_url);
+}
+
 static void say_ready(const struct up *up)
 {
+    const struct settings *settings = up->settings;
     struct log_line line;
 
     log_begin(&line, LOG_LEVEL_INFO, "ready");
-    log_text(&line, "url", up->settings->public_url);
+    log_text(&line, "url", settings->public_url);
     log_int(&line, "after_ms", clock_boot_ms() - up->started_at);
     log_end(&line);
-    printf("\nAfterhours is running: %s/\n", up->settings->public_url);
-    if (up->sandbox_url)
-        printf("Deliveries go to the sandbox at %s, not to Zendesk.\n",
-               up->sandbox_url);
+    printf("\nAfterhours is running: %s/\n", settings->public_url);
+    for (size_t i = 0; up->sandbox_url && i < settings->destination_count; i++)
+        say_destination(&settings->destinations[i], up->sandbox_url);
     printf("Press Ctrl-C to stop; what was accepted is kept.\n\n");
     fflush(stdout);
 }
@@ -102,12 +118,16 @@ static char *local_url(const struct settings *settings)
 static void add_sandbox(struct up *up)
 {
     const char *const argv[] = {
-        SUPERVISE_SELF, "sandbox", "--listen", up->options.sandbox_listen,
-        "--token",      "sandbox", NULL,
+        SUPERVISE_SELF, "sandbox",
+        "--listen",     up->options.sandbox_listen,
+        "--token",      DAEMON_SANDBOX_TOKEN,
+        NULL,
     };
     const struct child_options child = {
         .name = "sandbox", .argv = argv, .rank = 1, .keep_fd = -1};
 
+    up->note =
+        sandbox_note_leave(up->settings->data_dir, up->options.sandbox_url);
     supervisor_add(up->supervisor, &child);
 }
 
@@ -157,11 +177,13 @@ static void clear(struct up *up)
     settings_release(up->settings);
     free(up->ready_url);
     free(up->sandbox_url);
+    if (up->note >= 0)
+        close(up->note);
 }
 
 int daemon_up(const struct daemon_options *options)
 {
-    struct up up = {.options = *options, .redis = {.lock = -1}};
+    struct up up = {.options = *options, .redis = {.lock = -1}, .note = -1};
     struct error err = {0};
     int code;
 

@@ -48,22 +48,13 @@ void pages_problem(struct http_exchange *exchange, const char *name,
     buf_clear(&page);
 }
 
-/* The form a demo shows: "contact" if there is one. */
-static const struct settings_form *demo_form(const struct settings *settings)
-{
-    const struct settings_form *form = settings_form(settings, "contact");
-
-    return !form && settings->form_count ? &settings->forms[0] : form;
-}
-
 void get_home(struct request *request)
 {
-    const struct settings_form *form = demo_form(request->settings);
     struct buf page;
 
     buf_init(&page, PAGE_MAX);
-    if (request->intake->demo && form)
-        web_demo_page(&page, form->name);
+    if (request->intake->demo)
+        web_demo_page(&page, settings_demo_form(request->settings)->name);
     else
         web_home_page(&page);
     /* A form on a page without referrer is posted with "Origin: null". */

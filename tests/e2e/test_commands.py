@@ -309,3 +309,27 @@ def test_a_progress_bar_only_on_a_terminal(relay, nursery):
     seen, code = on_a_terminal(relay, "submit", "--form", "contact", "--file", str(path))
     assert code == 0 and "[####" in seen and "60 accepted" in seen
     assert "####" not in relay.run("submit", "--form", "contact", "--file", path).stderr
+
+
+def test_commands_beside_up_know_its_redis_and_its_sandbox(make_relay):
+    relay = make_relay(redis=None, destinations={"support": None},
+                       forms={"contact": {"destination": "default"}})
+    up = relay.start("up", "--sandbox", "--sandbox-listen", f"127.0.0.1:{free_port()}")
+    relay.wait_ready()
+    done = relay.run("check")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "(the sandbox, not Zendesk)" in done.stdout
+    assert up.logged("Deliveries to default go to the sandbox")
+    accepted = relay.accept()
+    wait_until(lambda: read_json(relay, "show", accepted["id"])["agent_url"], what="a ticket")
+    up.kill()
+    done = relay.run("check")
+    assert done.returncode in (1, 69), "its Redis may still be stopping"
+    assert "default: it has no address" in done.stdout, "the note of an `up` that is gone"
+
+
+def test_up_says_that_a_destination_does_not_use_the_sandbox(make_relay, sandbox):
+    relay = make_relay(redis=None)
+    up = relay.start("up", "--sandbox", "--sandbox-listen", f"127.0.0.1:{free_port()}")
+    wait_until(lambda: up.logged("Press Ctrl-C"), what="up to be ready")
+    assert up.logged(f"Deliveries to support go to {sandbox.url}, NOT to the sandbox")

@@ -372,6 +372,21 @@ static void a_demo_may_post_from_the_relays_own_pages(void **state)
     settings_release(settings);
 }
 
+static void a_demo_shows_contact_before_the_first_form(void **state)
+{
+    struct settings *settings =
+        settings_of("destinations: { x: { subdomain: acme, token: abc } }\n"
+                    "forms: { a: { public: true }, contact: { public: true } }"
+                    "\n");
+
+    (void)state;
+    assert_string_equal(settings_demo_form(settings)->name, "contact");
+    settings_demo(settings);
+    assert_int_equal(settings->forms[0].origin_count, 0);
+    assert_true(settings->forms[1].origin_count > 0);
+    settings_release(settings);
+}
+
 static void check_link(const struct settings_destination *destination,
                        const char *template, const char *expected)
 {
@@ -423,6 +438,7 @@ int main(void)
         TEST(settings_live_until_the_last_holder_lets_go),
         TEST(a_sandbox_takes_only_what_has_no_address),
         TEST(a_demo_may_post_from_the_relays_own_pages),
+        TEST(a_demo_shows_contact_before_the_first_form),
         TEST(a_ticket_has_a_link_for_each_reader),
     };
 
