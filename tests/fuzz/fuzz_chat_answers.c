@@ -3,9 +3,27 @@
 
 #include <string.h>
 
+#include "base/text.h"
+#include "chat/chat_answer.h"
 #include "chat/chat_reader.h"
 
 #include "base/banned.h"
+
+/* What operators are shown of it is one line of text. */
+static void explain(const char *body, size_t size, const struct chat_sent *sent)
+{
+    const struct http_response answer = {
+        .status = 422, .body = (char *)(uintptr_t)body, .body_len = size};
+    struct outcome outcome;
+
+    outcome_set(&outcome, OUTCOME_REFUSED, "Zendesk refuses the message");
+    chat_answer_explain(&answer, sent, &outcome);
+    if (!text_utf8_ok(outcome.reason, strlen(outcome.reason)))
+        __builtin_trap();
+    for (const char *c = outcome.reason; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == 0x7f || *c == '@')
+            __builtin_trap();
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -13,7 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char id[CHAT_ID_MAX + 1];
     struct chat_page page = {0};
     struct chat_rows rows = {0};
-    struct chat_sent sent;
+    struct chat_sent sent = {0};
 
     if (chat_read_created(body, size, id) && strlen(id) == 0)
         __builtin_trap(); /* created, and has no id */
@@ -24,5 +42,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (chat_read_sent(body, size, &sent) &&
         strlen(sent.session_id) > CHAT_ID_MAX)
         __builtin_trap();
+    explain(body, size, &sent);
     return 0;
 }
