@@ -109,6 +109,8 @@ static bool start(struct front *front, struct error *err)
     front->intake = intake_new(front->loop, front->settings, front->queue);
     intake_show_demo(front->intake, front->options->demo);
     server_options(front->settings, front->options->child, &options);
+    options.max_connections =
+        setup_connections(front->settings->limits.connections);
     front->server = http_server_new(front->loop, &options, intake_handle,
                                     front->intake, err);
     if (!front->server)

@@ -9,6 +9,12 @@
 
 #include "base/banned.h"
 
+/*
+ * Redis, what we listen on, files, and some to spare; and those who are told
+ * that there is no room for them, 64 at a time.
+ */
+#define OWN_DESCRIPTORS 128
+
 struct settings *setup_settings(const struct daemon_options *options,
                                 const char *process, struct error *err)
 {
@@ -61,11 +67,53 @@ int setup_failed(const char *process, const struct error *err)
     return error_exit_code(err);
 }
 
+static rlim_t descriptors(void)
+{
+    struct rlimit limit = {0, 0};
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return 0;
+    return limit.rlim_cur;
+}
+
+static void raise_descriptors(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+unsigned setup_connections(unsigned wanted)
+{
+    rlim_t have = descriptors();
+    struct log_line line;
+    unsigned fewer;
+
+    if (have >= (rlim_t)wanted + OWN_DESCRIPTORS)
+        return wanted;
+    fewer = have > 2 * OWN_DESCRIPTORS ? (unsigned)have - OWN_DESCRIPTORS
+                                       : (unsigned)have / 2;
+    if (fewer >= wanted)
+        return wanted;
+    log_begin(&line, LOG_LEVEL_WARN, "few_descriptors");
+    log_int(&line, "descriptors", (int64_t)have);
+    log_int(&line, "connections", fewer);
+    log_text(&line, "advice",
+             "raise the limit of open files (LimitNOFILE, ulimit -n), or lower "
+             "limits.connections");
+    log_end(&line);
+    return fewer;
+}
+
 void setup_harden(void)
 {
     const struct rlimit none = {0, 0};
 
     prctl(PR_SET_DUMPABLE, 0);
     setrlimit(RLIMIT_CORE, &none);
+    raise_descriptors();
     signal(SIGPIPE, SIG_IGN);
 }

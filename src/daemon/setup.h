@@ -26,7 +26,17 @@ int setup_failed(const char *process, const struct error *err);
 must_check bool setup_probe_listen(const struct settings *settings,
                                    struct error *err);
 
-/* No core dumps, no ptrace by others: secrets stay in this process. */
+/*
+ * No core dumps, no ptrace by others: secrets stay in this process. And as many
+ * descriptors as the system lets us have.
+ */
 void setup_harden(void);
+
+/*
+ * How many connections of strangers, at most wanted, leave the descriptors that
+ * the process itself needs: else it could not reach Redis again while they are
+ * held. Says in the log when that is fewer than wanted.
+ */
+unsigned setup_connections(unsigned wanted);
 
 #endif
