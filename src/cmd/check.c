@@ -93,8 +93,7 @@ int cmd_check(int argc, char **argv)
             options.json = true;
         else if (option != 'w' ||
                  !clock_parse_duration(optarg, &options.wait_ms))
-            return command_misused(argv[0], "this cannot be done: %s",
-                                   argv[optind - 1]);
+            return command_odd_option(argv[0], option, argv[optind - 1]);
     }
     if (optind < argc)
         return command_misused(argv[0], "'%s' is one argument too many",

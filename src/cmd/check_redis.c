@@ -117,9 +117,11 @@ void check_redis(struct session *session, struct findings *findings)
                      session_redis(session));
     else if (err.kind == ERROR_CONFIG)
         findings_add(findings, FINDING_WRONG, AREA, NULL, "%s", err.text);
+    else if (question.answered)
+        findings_add(findings, FINDING_WRONG, AREA, NULL, "%s", err.text);
     else
-        findings_add(
-            findings, question.answered ? FINDING_WRONG : FINDING_AWAY, AREA,
-            question.answered ? NULL : "start it, or correct redis.url", "%s",
-            err.text);
+        findings_add(findings, FINDING_AWAY, AREA,
+                     session->own_redis ? "start it, or set redis.url"
+                                        : "start it, or correct redis.url",
+                     "%s", err.text);
 }

@@ -1,7 +1,9 @@
 /* The table of subcommands, in the order of `afterhours help`. */
 #include "cmd/commands.h"
 
+#include <getopt.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,16 +20,16 @@ const struct command commands[] = {
       "                         unless the settings name a real one\n"
       "  --sandbox-listen ADDR  where it listens (127.0.0.1:8090)\n"
       "  --demo                 show a page with a contact form at /\n"
-      "  --processes N          that many of serve and of work each\n",
+      "  --processes N          that many of serve and of work each, 1 to 64\n",
       cmd_up },
     { "serve", "[--config FILE] [--processes N] [--demo]",
       "Accept submissions over HTTP",
-      "  --processes N  that many on one port (else: the settings)\n"
+      "  --processes N  that many on one port, 1 to 64 (else: the settings)\n"
       "  --demo         show a page with a contact form at /\n",
       cmd_serve },
     { "work", "[--config FILE] [--processes N]",
       "Deliver what was accepted, link it, call back",
-      "  --processes N  that many (else: the settings)\n", cmd_work },
+      "  --processes N  that many, 1 to 64 (else: the settings)\n", cmd_work },
     { "config", "print [--config FILE] [--json]",
       "Show the settings in force, and where each comes from",
       "  --json  for programs; names each setting's environment variable\n"
@@ -129,4 +131,19 @@ int command_misused(const char *name, const char *format, ...)
     va_end(list);
     fprintf(stderr, "\nTry 'afterhours help %s'.\n", name);
     return 2;
+}
+
+int command_odd_option(const char *name, int option, const char *word)
+{
+    bool is_long = strncmp(word, "--", 2) == 0;
+
+    if (option != '?')
+        return command_misused(name, "'%s' is not a value of that option",
+                               word);
+    /* Of a long option that is known, optopt is the letter. */
+    if (is_long ? optopt == 0 : optopt != 'c' && optopt != 'n')
+        return command_misused(name, "there is no option '%s'", word);
+    if (strchr(word, '='))
+        return command_misused(name, "'%s': this option has no value", word);
+    return command_misused(name, "'%s' needs a value", word);
 }

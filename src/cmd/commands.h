@@ -27,6 +27,11 @@ const struct command *command_find(const char *name);
 int command_failed(const char *name, const struct error *err);
 int command_misused(const char *name, const char *format, ...)
     like_printf(2, 3);
+/*
+ * The same after getopt_long() gave option with opterr off; word is what it
+ * read last: an option that there is not, one without its value, or a value.
+ */
+int command_odd_option(const char *name, int option, const char *word);
 
 int cmd_check(int argc, char **argv);
 int cmd_config(int argc, char **argv);

@@ -50,8 +50,7 @@ int cmd_config(int argc, char **argv)
         else if (option == 'j')
             json = true;
         else
-            return command_misused(argv[0], "this cannot be done: %s",
-                                   argv[optind - 1]);
+            return command_odd_option(argv[0], option, argv[optind - 1]);
     }
     if (optind >= argc)
         return command_misused(argv[0], "say what to do: config print");

@@ -110,8 +110,7 @@ int cmd_healthcheck(int argc, char **argv)
     opterr = 0;
     while ((option = getopt_long(argc, argv, "c:", long_options, NULL)) != -1) {
         if (option != 'c')
-            return command_misused(argv[0], "this cannot be done: %s",
-                                   argv[optind - 1]);
+            return command_odd_option(argv[0], option, argv[optind - 1]);
         config = optarg;
     }
     if (argc - optind > 1)

@@ -118,8 +118,7 @@ static bool read_options(int argc, char **argv, struct list_options *options)
         } else if (option == 'j') {
             options->json = true;
         } else {
-            command_misused(argv[0], "this cannot be done: %s",
-                            argv[optind - 1]);
+            command_odd_option(argv[0], option, argv[optind - 1]);
             return false;
         }
     }

@@ -80,8 +80,7 @@ static int move_all(int argc, char **argv, const struct move *move)
     opterr = 0;
     while ((option = getopt_long(argc, argv, "c:", long_options, NULL)) != -1) {
         if (option != 'c')
-            return command_misused(argv[0], "this cannot be done: %s",
-                                   argv[optind - 1]);
+            return command_odd_option(argv[0], option, argv[optind - 1]);
         config = optarg;
     }
     if (optind == argc)

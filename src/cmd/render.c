@@ -27,7 +27,7 @@ static const struct { const char *what, *advice; } holds[HOLD_COUNT] = {
     [HOLD_FORBIDDEN]   = { "Zendesk forbids it to this token (403)",
                            "check the token's scopes, the role and the plan" },
     [HOLD_OPERATOR]    = { "paused by an operator",
-                           "'afterhours resume' lets it go on" },
+                           "'afterhours resume DESTINATION' lets it go on" },
 };
 /* clang-format on */
 

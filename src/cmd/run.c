@@ -62,10 +62,10 @@ static int run(int argc, char **argv,
     int option;
 
     optind = 1;
+    opterr = 0;
     while ((option = getopt_long(argc, argv, "c:n:", long_options, NULL)) != -1)
         if (!read_option(&options, option))
-            return command_misused(argv[0], "this cannot be done: %s",
-                                   argv[optind - 1]);
+            return command_odd_option(argv[0], option, argv[optind - 1]);
     if (optind < argc)
         return command_misused(argv[0], "'%s' is one argument too many",
                                argv[optind]);

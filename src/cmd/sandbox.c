@@ -175,9 +175,10 @@ int cmd_sandbox(int argc, char **argv)
 
     sandbox_options_default(&options);
     optind = 1;
+    opterr = 0;
     while ((option = getopt_long(argc, argv, "l:", long_options, NULL)) != -1) {
         if (option == '?')
-            return command_misused(argv[0], "see the options that there are");
+            return command_odd_option(argv[0], option, argv[optind - 1]);
         expected = read_option(&options, option);
         if (expected)
             return command_misused(argv[0], "'%s' is not %s", optarg, expected);

@@ -97,6 +97,18 @@ static bool no_such(const char *what, const char *name,
                      nearest ? "'?" : "");
 }
 
+bool selection_known_form(const struct settings *settings, const char *form,
+                          struct error *err)
+{
+    const char *names[DESTINATIONS_MAX + 1] = {NULL};
+
+    if (settings_form(settings, form))
+        return true;
+    for (size_t i = 0; i < settings->form_count && i < DESTINATIONS_MAX; i++)
+        names[i] = settings->forms[i].name;
+    return no_such("form", form, names, err);
+}
+
 static bool check_names(const struct settings *settings,
                         const struct selection *selection, struct error *err)
 {
@@ -109,13 +121,8 @@ static bool check_names(const struct settings *settings,
             names[i] = settings->destinations[i].name;
         return no_such("destination", selection->destination, names, err);
     }
-    if (selection->form && !settings_form(settings, selection->form)) {
-        for (size_t i = 0; i < settings->form_count && i < DESTINATIONS_MAX;
-             i++)
-            names[i] = settings->forms[i].name;
-        return no_such("form", selection->form, names, err);
-    }
-    return true;
+    return !selection->form ||
+           selection_known_form(settings, selection->form, err);
 }
 
 /* Where those of a state lie; the state itself is asked of each found there. */

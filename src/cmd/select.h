@@ -55,6 +55,10 @@ must_check bool selection_option(struct selection *selection, int option,
                                  const char *value, bool *known,
                                  struct error *err);
 
+/* Whether the settings have a form of that name; err names the nearest. */
+must_check bool selection_known_form(const struct settings *settings,
+                                     const char *form, struct error *err);
+
 /* What fits, newest first. */
 must_check bool selection_run(struct session *session,
                               const struct selection *selection,

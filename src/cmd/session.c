@@ -39,11 +39,27 @@ bool session_open(struct session *session, const char *config,
     return true;
 }
 
+/* The connection names its address itself in most of what it says. */
+static bool say_away(struct session *session, const char *why,
+                     struct error *err)
+{
+    const char *address = session_redis(session);
+    const char *advice = session->own_redis
+                             ? "; is 'afterhours up' running, as this user and "
+                               "with this data_dir?"
+                             : "";
+
+    if (strstr(why, "://"))
+        return error_set(err, ERROR_UNAVAILABLE, "%s%s", why, advice);
+    return error_set(err, ERROR_UNAVAILABLE, "%s: %s%s", address, why, advice);
+}
+
 bool session_connect(struct session *session, struct error *err)
 {
     int64_t until;
     const char *why = NULL;
 
+    session->own_redis = !session->settings->redis.url;
     if (!daemon_find_redis(session->settings, err))
         return false;
     session->queue = queue_new(session->loop, session->settings, err);
@@ -53,8 +69,7 @@ bool session_connect(struct session *session, struct error *err)
         clock_boot_ms() + session->settings->redis.timeout_ms + READY_MORE_MS;
     while (!queue_ready(session->queue, &why)) {
         if (clock_boot_ms() > until)
-            return error_set(err, ERROR_UNAVAILABLE, "%s: %s",
-                             session_redis(session), why ? why : "no answer");
+            return say_away(session, why ? why : "no answer", err);
         session_pause(session, READY_POLL_MS);
     }
     return true;

@@ -20,6 +20,7 @@ struct session {
     struct queue *queue; /* NULL until connected */
     struct timer *timer;
     bool rung;           /* by the timer */
+    bool own_redis;      /* the one that `up` runs */
     char *redis_address; /* owned; see session_redis() */
     char *sandbox;       /* owned; where `up` has one, if it delivers there */
 };

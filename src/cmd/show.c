@@ -179,8 +179,7 @@ int cmd_show(int argc, char **argv)
         else if (option == 'j')
             json = true;
         else
-            return command_misused(argv[0], "this cannot be done: %s",
-                                   argv[optind - 1]);
+            return command_odd_option(argv[0], option, argv[optind - 1]);
     }
     if (argc - optind != 1)
         return command_misused(argv[0], "give the id of one submission");

@@ -305,8 +305,7 @@ int cmd_status(int argc, char **argv)
     opterr = 0;
     while ((option = getopt_long(argc, argv, "c:", long_options, NULL)) != -1)
         if (!take_option(&options, option))
-            return command_misused(argv[0], "this cannot be done: %s",
-                                   argv[optind - 1]);
+            return command_odd_option(argv[0], option, argv[optind - 1]);
     if (optind < argc)
         return command_misused(argv[0], "'%s' is one argument too many",
                                argv[optind]);

@@ -17,6 +17,7 @@
 
 #include "base/alloc.h"
 #include "cmd/output.h"
+#include "cmd/select.h"
 #include "cmd/session.h"
 #include "intake/intake.h"
 
@@ -235,6 +236,7 @@ static bool run(struct batch *batch, struct error *err)
     bool ok;
 
     if (!session_open(session, batch->options->config, err) ||
+        !selection_known_form(session->settings, batch->options->form, err) ||
         !settings_make_secret(session->settings, err) ||
         !session_connect(session, err))
         return false;
@@ -287,8 +289,7 @@ int cmd_submit(int argc, char **argv)
     opterr = 0;
     while ((option = getopt_long(argc, argv, "c:", long_options, NULL)) != -1)
         if (!take_option(&options, option))
-            return command_misused(argv[0], "this cannot be done: %s",
-                                   argv[optind - 1]);
+            return command_odd_option(argv[0], option, argv[optind - 1]);
     options.fields = argv + optind;
     if (!options.form)
         return command_misused(argv[0], "say which form: --form NAME");

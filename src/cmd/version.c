@@ -50,8 +50,7 @@ int cmd_version(int argc, char **argv)
     opterr = 0;
     while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
         if (option != 'j')
-            return command_misused(argv[0], "this cannot be done: %s",
-                                   argv[optind - 1]);
+            return command_odd_option(argv[0], option, argv[optind - 1]);
         json = true;
     }
     net_versions(list);

@@ -36,8 +36,9 @@ static bool make_folder(const char *path, struct error *err)
     free(part);
     if (mkdir(path, 0700) == 0 || errno == EEXIST)
         return true;
-    return error_set(err, ERROR_CONFIG, "data_dir %s: %s", path,
-                     strerror(failed ? failed : errno));
+    return error_set(err, ERROR_CONFIG,
+                     "data_dir %s: %s; set it to a folder that can be written",
+                     path, strerror(failed ? failed : errno));
 }
 
 static bool write_secret(int fd)
@@ -68,7 +69,9 @@ static bool make_file(const char *path, struct error *err)
               (link(draft, path) == 0 || errno == EEXIST);
 
     if (!ok)
-        error_set(err, ERROR_CONFIG, "%s: %s", path, strerror(errno));
+        error_set(err, ERROR_CONFIG,
+                  "%s: %s; set data_dir to a folder that can be written", path,
+                  strerror(errno));
     if (fd >= 0) {
         close(fd);
         unlink(draft);
@@ -85,6 +88,10 @@ static bool read_made(struct settings *settings, const char *path,
 
     buf_init(&text, SECRET_LIMIT);
     ok = read_secret_file(path, &text, NULL, err);
+    if (!ok && access(path, R_OK) != 0)
+        error_set(err, ERROR_CONFIG,
+                  "%s; be the user it belongs to, or set another data_dir",
+                  strerror(errno));
     if (ok && text.len < SECRET_SHORTEST)
         ok = error_set(err, ERROR_CONFIG,
                        "is too short; remove it, and a new one is made");

@@ -14,6 +14,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/crypto.h"
+#include "base/log.h"
 #include "daemon/daemon.h"
 
 #include "base/banned.h"
@@ -52,11 +53,20 @@ static bool take_lock(struct private_redis *redis, const char *path,
                       struct error *err)
 {
     int64_t until = clock_boot_ms() + WAIT_FOR_OLD_MS;
+    bool waited = false;
 
     redis->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (redis->lock < 0)
-        return error_set(err, ERROR_CONFIG, "%s: %s", path, strerror(errno));
+        return error_set(err, ERROR_CONFIG,
+                         "%s: %s; set data_dir to a folder that this user can "
+                         "write",
+                         path, strerror(errno));
     while (flock(redis->lock, LOCK_EX | LOCK_NB) != 0) {
+        if (!waited)
+            log_event(LOG_LEVEL_WARN, "waiting", "why",
+                      "another 'afterhours up' uses this data_dir, or its "
+                      "Redis is still stopping");
+        waited = true;
         if (clock_boot_ms() > until)
             return error_set(err, ERROR_LATER,
                              "%s: another 'afterhours up' uses this folder; "

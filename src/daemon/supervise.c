@@ -163,7 +163,9 @@ static void stop(struct supervisor *supervisor, int code)
 
 static void log_death(const struct child *child, pid_t pid, int status)
 {
-    bool clean = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    bool clean = WIFEXITED(status) ? WEXITSTATUS(status) == 0
+                                   : child->supervisor->stopping &&
+                                         WTERMSIG(status) == SIGTERM;
     struct log_line line;
 
     log_begin(&line, clean ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, "ended");
@@ -175,7 +177,9 @@ static void log_death(const struct child *child, pid_t pid, int status)
         log_int(&line, "signal", WTERMSIG(status));
     if (WIFEXITED(status) && WEXITSTATUS(status) == 127) {
         log_text(&line, "program", child->argv[0]);
-        log_text(&line, "advice", "the program is not there; install it");
+        log_text(&line, "advice",
+                 "the program is not there; install it; for Redis, or set "
+                 "redis.url to one that runs");
     }
     log_end(&line);
 }

@@ -54,8 +54,14 @@ void routes_handle(struct request *request);
 /* A page: HTML with the headers that keep it to itself. */
 void pages_answer(struct http_exchange *exchange, int status,
                   const struct buf *html);
-/* An error for a person with a browser. */
+/* An error for a person with a browser; detail NULL: words for visitors. */
 void pages_problem(struct http_exchange *exchange, const char *type,
                    const char *detail);
+/*
+ * The same for a post that was refused: words for visitors and, where only the
+ * website's owner can mend it, why (NULL: the type's advice).
+ */
+void pages_refusal(struct http_exchange *exchange, const char *type,
+                   const char *why);
 
 #endif

@@ -34,18 +34,36 @@ void pages_answer(struct http_exchange *exchange, int status,
     answer_page(exchange, status, "no-referrer", html);
 }
 
+static void answer_problem(struct http_exchange *exchange,
+                           const struct problem_type *type, const char *detail,
+                           const char *owner)
+{
+    struct buf page;
+
+    buf_init(&page, PAGE_MAX);
+    web_error_page(&page, type->status, type->title, detail, owner,
+                   http_header(exchange, "Accept-Language"));
+    pages_answer(exchange, type->status, &page);
+    buf_clear(&page);
+}
+
 void pages_problem(struct http_exchange *exchange, const char *name,
                    const char *detail)
 {
     const struct problem_type *type = problem_type_find(name);
-    struct buf page;
 
-    buf_init(&page, PAGE_MAX);
-    web_error_page(&page, type->status, type->title,
-                   detail ? detail : problem_type_for_visitors(type),
-                   http_header(exchange, "Accept-Language"));
-    pages_answer(exchange, type->status, &page);
-    buf_clear(&page);
+    answer_problem(exchange, type,
+                   detail ? detail : problem_type_for_visitors(type), NULL);
+}
+
+void pages_refusal(struct http_exchange *exchange, const char *name,
+                   const char *why)
+{
+    const struct problem_type *type = problem_type_find(name);
+
+    answer_problem(exchange, type, problem_type_for_visitors(type),
+                   problem_type_is_owners(type) ? why ? why : type->advice
+                                                : NULL);
 }
 
 void get_home(struct request *request)

@@ -60,7 +60,7 @@ static void refuse(struct http_exchange *exchange,
         http_reply_header(exchange, "Location", style->error);
         http_reply(exchange, 303, NULL, NULL, 0);
     } else {
-        pages_problem(exchange, type, NULL);
+        pages_refusal(exchange, type, detail);
     }
 }
 

@@ -105,7 +105,8 @@ const struct problem_type *problem_type_find(const char *name)
     return NULL;
 }
 
-const char *problem_type_for_visitors(const struct problem_type *type)
+/* NULL: a visitor can do nothing about it. */
+static const char *words_for_visitors(const struct problem_type *type)
 {
     /* clang-format off */
     static const struct {
@@ -127,8 +128,21 @@ const char *problem_type_for_visitors(const struct problem_type *type)
     for (size_t i = 0; i < sizeof(list) / sizeof(*list); i++)
         if (strcmp(list[i].name, type->name) == 0)
             return list[i].words;
-    return "The form is not set up quite right; this is not your mistake. "
-           "Please tell the website's owner.";
+    return NULL;
+}
+
+const char *problem_type_for_visitors(const struct problem_type *type)
+{
+    const char *words = words_for_visitors(type);
+
+    return words ? words
+                 : "The form is not set up quite right; this is not your "
+                   "mistake. Please tell the website's owner.";
+}
+
+bool problem_type_is_owners(const struct problem_type *type)
+{
+    return words_for_visitors(type) == NULL;
 }
 
 void problems_answer(struct http_exchange *exchange, const char *name,

@@ -24,6 +24,8 @@ const struct problem_type *problem_type_find(const char *name);
  * Never NULL.
  */
 const char *problem_type_for_visitors(const struct problem_type *type);
+/* A visitor can do nothing about it but tell the website's owner. */
+bool problem_type_is_owners(const struct problem_type *type);
 
 /* Answers with a problem document of this type; detail NULL: its advice. */
 void problems_answer(struct http_exchange *exchange, const char *name,

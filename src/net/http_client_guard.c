@@ -41,8 +41,8 @@ static bool is_allowed(struct http_call *call, const struct address *address,
         return true;
     if (!address_public(address))
         return block(call, address,
-                     "is not on the public internet, and not in an allowed "
-                     "network");
+                     "is not on the public internet, and not in "
+                     "allow_networks");
     if (!call->https)
         return block(call, address, "may be reached by https:// only");
     if (!is_public_port(port))

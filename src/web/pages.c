@@ -18,7 +18,7 @@ const char *web_content_security_policy(void)
 }
 
 void web_error_page(struct buf *out, int status, const char *title,
-                    const char *detail, const char *language)
+                    const char *detail, const char *owner, const char *language)
 {
     const char *spoken = texts_language(language);
     const char *heading = status == 404 ? "lost_heading" : "error_heading";
@@ -29,6 +29,7 @@ void web_error_page(struct buf *out, int status, const char *title,
         {"title", title, false},
         {"detail", detail, false},
         {"back", back, false},
+        {"owner", owner, false},
         {NULL, NULL, false},
     };
 

@@ -18,9 +18,13 @@ struct web_status {
 
 /* A whole HTML page: works without scripts, updates itself with them. */
 void web_status_page(struct buf *out, const struct web_status *status);
-/* A page for people who meet an error with a browser. */
+/*
+ * A page for people who meet an error with a browser. owner is for the one who
+ * can mend it, or NULL.
+ */
 void web_error_page(struct buf *out, int status, const char *title,
-                    const char *detail, const char *language);
+                    const char *detail, const char *owner,
+                    const char *language);
 /* What a type of problem means and what to do about it. */
 void web_problem_page(struct buf *out, const char *type, int status,
                       const char *title, const char *advice);

@@ -117,6 +117,16 @@ def test_an_unknown_path_and_a_wrong_method(relay):
     assert "POST" in answer.headers["Allow"]
 
 
+@pytest.mark.parametrize("origin, words", [
+    ("https://shop.example", "add that origin to forms.contact.origins"),
+    ("null", "Referrer-Policy"),
+])
+def test_a_page_that_may_not_post_tells_its_owner_why(relay, origin, words):
+    answer = relay.http.post(f"{relay.url}/f/contact", data=GOOD, headers={"Origin": origin})
+    assert answer.status_code == 403 and "text/html" in answer.headers["Content-Type"]
+    assert "tell the website" in answer.text and words in answer.text
+
+
 def test_a_foreign_origin_is_refused(relay, redis):
     answer = requests.post(f"{relay.url}/f/contact", json=GOOD, timeout=10,
                            headers={"Origin": "https://evil.example"})

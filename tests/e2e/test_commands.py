@@ -137,7 +137,13 @@ def test_list_filters(relay, sandbox):
     (["submit", "--form", "contact", "--file", "x", "message=y"], "not both"),
     (["pause"], "destination"),
     (["status", "--watsh"], "--watsh"),
-    (["check", "--wait", "long"], "long"),
+    (["check", "--wait", "long"], "'long' is not a value"),
+    (["check", "--wait"], "'--wait' needs a value"),
+    (["version", "--json=3"], "has no value"),
+    (["list", "--jsno"], "no option '--jsno'"),
+    (["up", "--processes", "0"], "'0' is not a value"),
+    (["up", "--sandbx"], "no option '--sandbx'"),
+    (["sandbox", "--seed"], "'--seed' needs a value"),
 ])
 def test_used_wrongly_is_2_and_says_how(nursery, arguments, words):
     done = run(*arguments, folder=nursery.folder)
@@ -151,7 +157,7 @@ def test_used_wrongly_is_2_and_says_how(nursery, arguments, words):
     (["show", "support-01JABCDEF0123456789ABCDEFG"], "no submission"),
     (["erase", "support-01JABCDEF0123456789ABCDEFG"], "no such submission"),
     (["release", "support-01JABCDEF0123456789ABCDEFG"], "not in quarantine"),
-    (["submit", "--form", "nowhere", "message=x"], "form"),
+    (["submit", "--form", "contct", "message=x"], "did you mean 'contact'"),
     (["submit", "--form", "contact", "email=a@example.org"], "message"),
     (["submit", "--form", "contact", "message"], "FIELD=VALUE"),
     (["submit", "--form", "contact", "--file", "none.ndjson"], "none.ndjson"),

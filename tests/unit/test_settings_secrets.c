@@ -80,7 +80,9 @@ static void a_secret_that_cannot_be_kept_is_told(void **state)
     (void)state;
     write_file("file", "");
     assert_false(settings_make_secret(settings, &err));
-    assert_string_equal(err.text, "data_dir file/a: Not a directory");
+    assert_string_equal(err.text,
+                        "data_dir file/a: Not a directory; set it to a "
+                        "folder that can be written");
     assert_false(secret_present(&settings->secret));
     settings_release(settings);
 }

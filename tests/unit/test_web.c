@@ -122,12 +122,13 @@ static void other_pages_are_whole(void **state)
 
     (void)state;
     buf_init(&out, 100000);
-    web_error_page(&out, 422, "T<", "D\"", "de");
+    web_error_page(&out, 422, "T<", "D\"", "O&", "de");
     assert_non_null(strstr(buf_str(&out), "T&lt;."));
     assert_non_null(strstr(buf_str(&out), "D&quot;"));
+    assert_non_null(strstr(buf_str(&out), "O&amp;"));
     assert_non_null(strstr(buf_str(&out), "Ihre Nachricht wurde nicht"));
     buf_reset(&out);
-    web_error_page(&out, 404, "T", "D", NULL);
+    web_error_page(&out, 404, "T", "D", NULL, NULL);
     assert_non_null(strstr(buf_str(&out), "Nothing found"));
     buf_reset(&out);
     web_problem_page(&out, "bad-json", 400, "T", "A<");
