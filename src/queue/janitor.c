@@ -144,13 +144,16 @@ static void swept(void *context, size_t count, const struct error *err)
 static void found_expired(void *context, const struct redis_answer *answer)
 {
     struct errand *errand = context;
+    size_t count = redis_count(answer->reply);
 
-    for (size_t i = 0; i < redis_count(answer->reply); i++) {
+    for (size_t i = 0; i < count; i++) {
         const char *id = redis_text(redis_at(answer->reply, i));
 
         if (id)
             look(errand->queue, errand->destination, id);
     }
+    if (count == HANDFUL)
+        timer_start(errand->queue->janitor.timer, ROUND_MIN_MS);
     free(errand);
 }
 

@@ -255,6 +255,28 @@ static void an_intended_item_whose_lease_ran_out_is_looked_for(void **state)
                      STAGE_RESOLVE);
 }
 
+static bool nothing_runs(void *context)
+{
+    return qscene_tally(context)->running == 0;
+}
+
+/* A worker that was lost had hundreds in hand: they do not wait for a round of
+ * the janitor each handful. */
+static void the_many_of_a_lost_worker_come_back_together(void **state)
+{
+    struct queue_scene *scene = *state;
+
+    for (int i = 0; i < 240; i++)
+        qscene_accept(scene, NULL);
+    shorten_lease(scene);
+    while (qscene_reserve(scene, STAGE_DELIVER, 60) > 0)
+        continue;
+    scene->settings->destinations[0].lease_ms = 60000;
+    queue_start_janitor(scene->queue);
+    assert_true(run_until(scene->loop, nothing_runs, scene, 9000));
+    assert_int_equal(qscene_tally(scene)->due[STAGE_DELIVER], 240);
+}
+
 static void a_lease_that_still_runs_is_not_reaped(void **state)
 {
     struct queue_scene *scene = *state;
@@ -333,6 +355,7 @@ int main(void)
         TEST(a_deadline_is_of_the_lease_that_was_asked_for),
         TEST(a_lease_that_ran_out_comes_back_with_a_crash),
         TEST(an_intended_item_whose_lease_ran_out_is_looked_for),
+        TEST(the_many_of_a_lost_worker_come_back_together),
         TEST(a_lease_that_still_runs_is_not_reaped),
         TEST(what_keeps_losing_its_worker_is_set_aside),
         TEST(a_settled_turn_forgives_earlier_crashes),
