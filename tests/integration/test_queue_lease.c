@@ -250,6 +250,7 @@ static void an_intended_item_whose_lease_ran_out_is_looked_for(void **state)
     wait_until_it_left(scene, PLACE_RUN);
     assert_int_equal(submission_state(qscene_find(scene, scene->id)),
                      STATE_DELIVERING);
+    assert_int_equal(qscene_find(scene, scene->id)->stage, STAGE_RESOLVE);
     reserve_one(scene);
     assert_int_equal(scene->reservation.items[0].submission.stage,
                      STAGE_RESOLVE);

@@ -79,6 +79,18 @@ static void the_same_key_gives_the_first_id(void **state)
     assert_int_equal(qscene_tally(scene)->accepted, 1);
 }
 
+static void the_same_id_with_the_same_key_is_still_new(void **state)
+{
+    struct queue_scene *scene = *state;
+    struct accept_options options = with_key("order 7", "abc");
+    const char *id = "support-01JABCDEF0123456789ABCDEFG";
+
+    /* As when the answer to the first was lost. */
+    assert_int_equal(qscene_accept_id(scene, id, &options), ACCEPT_NEW);
+    assert_int_equal(qscene_accept_id(scene, id, &options), ACCEPT_NEW);
+    assert_int_equal(qscene_tally(scene)->accepted, 1);
+}
+
 static void the_same_key_with_another_body_is_a_conflict(void **state)
 {
     struct queue_scene *scene = *state;
@@ -400,6 +412,7 @@ int main(void)
         TEST(what_was_never_accepted_is_not_found),
         TEST(the_same_id_twice_is_one_submission),
         TEST(the_same_key_gives_the_first_id),
+        TEST(the_same_id_with_the_same_key_is_still_new),
         TEST(the_same_key_with_another_body_is_a_conflict),
         TEST(a_key_is_forgotten_after_its_time),
         TEST(a_double_click_is_one_submission),

@@ -197,6 +197,24 @@ static void the_bell_rings_when_something_is_accepted(void **state)
     run_until_count(scene->loop, &rings, 2);
 }
 
+static void the_bell_rings_for_news_and_for_what_is_due_at_once(void **state)
+{
+    struct queue_scene *scene = *state;
+    struct verdict verdict = qscene_verdict(STAGE_BURIED, 0);
+    unsigned rings = 0;
+
+    queue_on_bell(scene->queue, count, &rings);
+    qscene_accept(scene, NULL);
+    run_until_count(scene->loop, &rings, 1);
+    qscene_reserve(scene, STAGE_DELIVER, 1);
+    qscene_settle(scene, 0, qscene_verdict(STAGE_DELIVER, 0));
+    run_until_count(scene->loop, &rings, 2);
+    qscene_reserve(scene, STAGE_DELIVER, 1);
+    verdict.event = "submission.failed";
+    qscene_settle(scene, 0, verdict);
+    run_until_count(scene->loop, &rings, 3);
+}
+
 static void the_bell_rings_after_a_restart_of_redis_too(void **state)
 {
     struct queue_scene *scene = *state;
@@ -234,6 +252,7 @@ int main(void)
         TEST(a_connection_made_anew_tells_every_watcher),
         TEST(watching_what_cannot_be_is_harmless),
         TEST(the_bell_rings_when_something_is_accepted),
+        TEST(the_bell_rings_for_news_and_for_what_is_due_at_once),
         TEST(the_bell_rings_after_a_restart_of_redis_too),
         TEST(the_bell_keeps_one_ring_at_most),
     };

@@ -176,9 +176,6 @@ local function take_item(job, key, id, token)
   redis.call('ZREM', job.due, id)
   redis.call('ZADD', job.run, job.till, id)
   redis.call('HSET', key, unpack(set))
-  if item.counted then
-    redis.call('HDEL', key, 'counted')
-  end
   for i = 1, #set do
     flat[#flat + 1] = set[i] -- the later word counts
   end

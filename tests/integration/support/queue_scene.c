@@ -450,6 +450,14 @@ const char *qscene_redis(struct queue_scene *scene, ...)
     return qscene_command(scene, &command);
 }
 
+const char *qscene_key(struct queue_scene *scene, const char *kind,
+                       const char *tail)
+{
+    snprintf(scene->key, sizeof(scene->key), "{support}%s%s%s", kind, scene->id,
+             tail);
+    return scene->key;
+}
+
 const char *qscene_field(struct queue_scene *scene, const char *id,
                          const char *field)
 {

@@ -33,6 +33,7 @@ struct queue_scene {
     struct submission *list;        /* owned */
     size_t list_count;
     struct tally tally;
+    char key[160];
 };
 
 /* Starts the server; then, after changes to settings, the queue; then waits
@@ -94,6 +95,9 @@ const char *qscene_redis(struct queue_scene *scene, ...)
     __attribute__((sentinel));
 const char *qscene_command(struct queue_scene *scene,
                            const struct redis_command *command);
+/* A key of the last accepted one: "{support}item:<id>.1". Until the next. */
+const char *qscene_key(struct queue_scene *scene, const char *kind,
+                       const char *tail);
 /* The same on one item: HGET {support}item:<id> <field>. */
 const char *qscene_field(struct queue_scene *scene, const char *id,
                          const char *field);
