@@ -15,7 +15,7 @@
 
 #define LINE_END      4  /* kept free for the end of the line */
 #define VALUE_END     16 /* one escape, dots and a quote fit in it */
-#define CHARACTER_MAX 4  /* bytes of one character */
+#define CHARACTER_MAX 6  /* bytes of one character, as an escape */
 
 static struct {
     enum log_level level;
@@ -92,16 +92,16 @@ static void add_quoted(struct log_line *line, const char *value)
 {
     const uint8_t *at = (const uint8_t *)value;
     size_t left = strlen(value);
-    size_t room = LOG_VALUE_MAX;
+    size_t end = line->len + LOG_VALUE_MAX; /* escapes count as long as written:
+                                               the fields behind need room */
 
     add(line, "\"", 1);
-    while (left && room >= CHARACTER_MAX &&
+    while (left && line->len + CHARACTER_MAX <= end &&
            line->len < LOG_LINE_SIZE - LINE_END - VALUE_END) {
         size_t len = add_character(line, at, left);
 
         at += len;
         left -= len;
-        room -= len;
     }
     if (left)
         add(line, "...", 3);

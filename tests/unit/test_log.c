@@ -202,6 +202,25 @@ static void a_long_value_is_cut_between_characters(void **state)
     }
 }
 
+/* Each of these bytes is written as six. */
+static void a_value_full_of_escapes_leaves_room_for_the_next(void **state)
+{
+    char value[LOG_VALUE_MAX];
+    struct capture capture;
+    struct log_line line;
+
+    (void)state;
+    memset(value, '\x01', sizeof(value) - 1);
+    value[sizeof(value) - 1] = '\0';
+    log_setup(LOG_LEVEL_INFO, LOG_FORMAT_LOGFMT, "test");
+    begin(&capture);
+    log_begin(&line, LOG_LEVEL_INFO, "full");
+    log_text(&line, "text", value);
+    log_text(&line, "advice", "behind");
+    log_end(&line);
+    assert_non_null(strstr(end(&capture), "...\" advice=behind\n"));
+}
+
 /* A line filled by fields of the given value is one whole line all the same. */
 static void check_full(enum log_format format, const char *value)
 {
@@ -253,6 +272,7 @@ int main(void)
         cmocka_unit_test(in_json_every_value_reads_back),
         cmocka_unit_test(broken_utf8_is_still_json),
         cmocka_unit_test(a_long_value_is_cut_between_characters),
+        cmocka_unit_test(a_value_full_of_escapes_leaves_room_for_the_next),
         cmocka_unit_test(a_full_line_stays_whole),
     };
 
