@@ -108,6 +108,17 @@ static void a_look_for_tickets_costs_one_request_for_all(void **state)
     assert_int_equal(qscene_tally(scene)->budget_left, 19);
 }
 
+static void more_chats_than_one_request_asks_for_cost_a_second(void **state)
+{
+    struct queue_scene *scene = *state;
+
+    for (int i = 0; i < 60; i++)
+        qscene_deliver(scene, "2104.1.x");
+    set_budget(scene, 100, 0.2);
+    assert_int_equal(qscene_reserve(scene, STAGE_RECONCILE, 64), 60);
+    assert_int_equal(qscene_tally(scene)->budget_left, 18);
+}
+
 static void callbacks_cost_nothing(void **state)
 {
     struct queue_scene *scene = *state;
@@ -166,6 +177,7 @@ int main(void)
         TEST(an_empty_budget_says_when_the_next_token_comes),
         TEST(a_look_costs_two_requests),
         TEST(a_look_for_tickets_costs_one_request_for_all),
+        TEST(more_chats_than_one_request_asks_for_cost_a_second),
         TEST(callbacks_cost_nothing),
         TEST(creates_have_a_share_of_their_own),
         TEST(a_long_line_of_creates_does_not_starve_the_look),

@@ -6,8 +6,9 @@
 -- protocol.
 
 local LOG_LINES = 50          -- attempts kept of one item
+local ASKED_AT_ONCE = 50      -- chats that one question for tickets names
 local FACTS_MS = 86400000     -- an item whose payload went at once stays known
-local UNTOLD_MS = 600000        -- what has news to tell is swept that much later
+local UNTOLD_MS = 600000      -- with news to tell, it is swept so much later
 local GONE_MS = 120000        -- a news that was told stays known to a late
                               -- repetition of its settling
 

@@ -163,8 +163,8 @@ local function take_item(job, key, id, token)
     redis.call('ZREM', job.due, id)
     return nil, 0
   end
-  if job.stage == 'reconcile' and job.taken > 0 then
-    cost = 0 -- one request asks for all of them
+  if job.stage == 'reconcile' and job.taken % ASKED_AT_ONCE > 0 then
+    cost = 0 -- the request for the one before asks for this one too
   end
   wait = cost > 0 and wait_for(job.bucket, job.stage, cost, job.others) or 0
   if wait > 0 then
