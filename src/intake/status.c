@@ -55,7 +55,9 @@ void preflight_status(struct request *request)
 void get_status(struct request *request)
 {
     struct http_exchange *exchange = request->exchange;
+    /* A HEAD of a stream would hold the connection and never say a word. */
     bool stream =
+        strcmp(http_method(exchange), "HEAD") != 0 &&
         accept_names(http_header(exchange, "Accept"), "text/event-stream");
 
     allow_scripts(request);

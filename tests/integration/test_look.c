@@ -259,6 +259,18 @@ static void the_end_leaves_nobody_waiting(void **state)
     close(stream);
 }
 
+static void a_head_of_the_stream_ends_at_once(void **state)
+{
+    struct front *front = *state;
+
+    front_accept(front, "", MESSAGE);
+    front_ask(front, "HEAD", front_status_path(front),
+              "Accept: text/event-stream\r\n", NULL);
+    assert_int_equal(front_status(front), 200);
+    assert_string_equal(front_header(front, "Content-Type"),
+                        "application/json");
+}
+
 #define WITH_FRONT(test)                                                       \
     cmocka_unit_test_setup_teardown(test, front_set_up, front_tear_down)
 
@@ -276,6 +288,7 @@ int main(void)
         WITH_FRONT(a_post_that_waits_in_vain_gets_the_usual_answer),
         WITH_FRONT(a_stream_tells_every_change_and_ends),
         WITH_FRONT(a_stream_of_a_settled_message_is_not_asked_for_again),
+        WITH_FRONT(a_head_of_the_stream_ends_at_once),
         WITH_FRONT(a_drain_answers_all_who_wait),
         WITH_FRONT(the_end_leaves_nobody_waiting),
     };
