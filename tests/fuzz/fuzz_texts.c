@@ -47,8 +47,8 @@ static void into_a_page(const char *text)
 
     buf_init(&page, OUT_MAX);
     buf_init(&plain, OUT_MAX);
-    web_error_page(&page, 422, text, text, NULL);
-    web_error_page(&plain, 422, "", "", NULL);
+    web_error_page(&page, 422, text, text, text, NULL);
+    web_error_page(&plain, 422, "", "", "", NULL);
     assert(count_of(buf_str(&page), '<') == count_of(buf_str(&plain), '<'));
     assert(count_of(buf_str(&page), '"') == count_of(buf_str(&plain), '"'));
     assert(count_of(buf_str(&page), '\'') == count_of(buf_str(&plain), '\''));
