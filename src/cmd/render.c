@@ -91,7 +91,11 @@ static void next_of_due(struct buf *out, const struct submission *submission,
     char age[OUTPUT_AGE_SIZE];
 
     buf_text(out, task_of(submission->stage));
-    if (submission->due_at > now) {
+    if (tally && tally->grace_ms > 0 &&
+        now + tally->grace_ms > submission->due_at) {
+        output_age(tally->grace_ms, age);
+        buf_format(out, " in %s, since " RENDER_GRACE, age);
+    } else if (submission->due_at > now) {
         output_age(submission->due_at - now, age);
         buf_format(out, " in %s", age);
     } else {

@@ -36,4 +36,8 @@ json_t *render_json(const struct submission *submission,
 /* Wall clock ms as RFC 3339 text; null for 0. */
 json_t *render_instant(int64_t at);
 
+/* Why nothing leaves for a while. */
+#define RENDER_GRACE                                                           \
+    "Redis is not the one of last time, and what was in hand then must end"
+
 #endif

@@ -115,6 +115,8 @@ static json_t *json_of(const char *name, const struct tally *tally)
                             ? json_null()
                             : json_integer(tally->budget_left));
     json_object_set_new(root, "hold", json_of_hold(tally));
+    json_object_set_new(root, "grace_seconds",
+                        json_real((double)tally->grace_ms / 1000));
     return root;
 }
 
@@ -180,6 +182,16 @@ static void print_hold(const char *name, const struct tally *tally, int64_t now)
     printf(".\n");
 }
 
+static void print_grace(const char *name, const struct tally *tally)
+{
+    char age[OUTPUT_AGE_SIZE];
+
+    if (!tally->grace_ms)
+        return;
+    output_age(tally->grace_ms, age);
+    printf("\n%s waits %s: " RENDER_GRACE ".\n", name, age);
+}
+
 /* Since the look before: what a second brought. */
 static void print_rates(const struct settings *settings,
                         const struct look *before, const struct look *look)
@@ -217,8 +229,10 @@ static void print_table(const struct settings *settings,
     for (size_t i = 0; i < settings->destination_count; i++)
         add_row(table, settings->destinations[i].name, &look->tallies[i]);
     table_print(table);
-    for (size_t i = 0; i < settings->destination_count; i++)
+    for (size_t i = 0; i < settings->destination_count; i++) {
         print_hold(settings->destinations[i].name, &look->tallies[i], look->at);
+        print_grace(settings->destinations[i].name, &look->tallies[i]);
+    }
 }
 
 static void show_look(const struct settings *settings,

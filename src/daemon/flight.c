@@ -117,16 +117,26 @@ static void log_lost(const struct flight *flight, const struct turn_item *item,
     log_end(&line);
 }
 
+/* What waits for a person is told louder than what mends itself. */
+static enum log_level level_of(const struct verdict *verdict,
+                               const struct outcome *outcome)
+{
+    if (verdict->next == STAGE_BURIED)
+        return LOG_LEVEL_ERROR;
+    return outcome->hold == HOLD_CREDENTIALS || outcome->hold == HOLD_FORBIDDEN
+               ? LOG_LEVEL_WARN
+               : LOG_LEVEL_INFO;
+}
+
 /* The one line of this fate. */
 static void log_fate(const struct turn_item *item,
                      const struct verdict *verdict, int64_t now)
 {
     const struct submission *sub = &item->submission;
     const struct outcome *outcome = &item->outcome;
-    bool bad = verdict->next == STAGE_BURIED;
     struct log_line line;
 
-    log_begin(&line, bad ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "settled");
+    log_begin(&line, level_of(verdict, outcome), "settled");
     log_text(&line, "sub", sub->id);
     log_text(&line, "stage", stage_name(sub->stage));
     log_text(&line, "outcome", outcome_name(verdict->outcome));

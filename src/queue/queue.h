@@ -196,6 +196,8 @@ struct tally {
     int64_t hold_until;    /* wall clock, ms; 0: until resumed */
     int64_t budget_left;   /* -1: no limit */
     int64_t accepted, delivered, linked, unlinked, failed; /* since ever */
+    int64_t
+        grace_ms; /* so long nothing leaves: Redis was replaced; 0: it does */
 };
 typedef void queue_tallied(void *context, const struct tally *tally,
                            const struct error *err);

@@ -38,6 +38,7 @@ enum tally_place {
     AT_LINKED,
     AT_UNLINKED,
     AT_FAILED,
+    AT_GRACE,
 };
 
 static int64_t number(const struct redis_reply *reply, enum tally_place place)
@@ -68,6 +69,7 @@ static void read_tally(const struct redis_reply *reply, struct tally *tally)
     tally->linked = number(reply, AT_LINKED);
     tally->unlinked = number(reply, AT_UNLINKED);
     tally->failed = number(reply, AT_FAILED);
+    tally->grace_ms = number(reply, AT_GRACE);
 }
 
 static void answered(void *context, const struct redis_answer *answer)

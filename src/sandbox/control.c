@@ -9,9 +9,10 @@
 
 #include "base/banned.h"
 
-#define PREFIX    "/_sandbox/"
-#define CHATS_MAX ((size_t)2 * 1024 * 1024 * 1024)
-#define SMALL_MAX ((size_t)64 * 1024)
+#define PREFIX     "/_sandbox/"
+#define CHATS_MAX  ((size_t)2 * 1024 * 1024 * 1024)
+#define SMALL_MAX  ((size_t)64 * 1024)
+#define TICKET_MAX ((size_t)32 * 1024 * 1024)
 
 static void reply(struct http_exchange *exchange, int status, struct buf *body)
 {
@@ -112,6 +113,51 @@ static void delete_faults(const struct control *control,
     say_waiting(control, exchange, 200);
 }
 
+static bool is_ticket(const char *path, int64_t *id)
+{
+    static const char *const places[] = {"/hc/requests/", "/agent/tickets/"};
+
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+        if (text_starts(path, places[i]))
+            return text_int(path + strlen(places[i]), 1, INT64_MAX, id);
+    return false;
+}
+
+static const struct stored *find_ticket(const struct store *store, int64_t id,
+                                        int64_t now)
+{
+    for (size_t i = store_count(store); i-- > 0;)
+        if (store_ticket(store_at(store, i), now) == id)
+            return store_at(store, i);
+    return NULL;
+}
+
+/* Where a status page's link to the ticket leads: as text, so that nothing in
+ * it is anything but text. */
+static void show_ticket(const struct control *control,
+                        struct http_exchange *exchange, int64_t id, int64_t now)
+{
+    const struct stored *stored = find_ticket(control->store, id, now);
+    struct buf body;
+
+    buf_init(&body, TICKET_MAX);
+    if (stored)
+        buf_format(&body,
+                   "Ticket #%" PRId64 " of the sandbox, not of Zendesk\n\n"
+                   "From:     %s <%s>\nChat:     %s\nSession:  %s\n\n%s\n",
+                   id, stored->name, stored->email, stored->id,
+                   stored->session_id, stored->message);
+    else
+        buf_format(&body,
+                   "The sandbox has no ticket #%" PRId64 ". It forgets all of "
+                   "them when it is stopped, unless it has a --state file.\n",
+                   id);
+    http_reply_header(exchange, "X-Content-Type-Options", "nosniff");
+    http_reply(exchange, stored ? 200 : 404, "text/plain; charset=utf-8",
+               buf_str(&body), body.len);
+    buf_clear(&body);
+}
+
 /* clang-format off */
 static const struct route {
     const char *path, *method, *allow;
@@ -147,7 +193,12 @@ bool control_handle(const struct control *control,
 {
     const char *path = http_path(exchange);
     const char *allow = NULL;
+    int64_t ticket;
 
+    if (strcmp(http_method(exchange), "GET") == 0 && is_ticket(path, &ticket)) {
+        show_ticket(control, exchange, ticket, now);
+        return true;
+    }
     if (!text_starts(path, PREFIX))
         return false;
     path += strlen(PREFIX);

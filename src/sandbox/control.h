@@ -1,4 +1,5 @@
-/* The sandbox's own paths, /_sandbox/...: faults in, counts and chats out. */
+/* The sandbox's own paths: /_sandbox/... (faults in, counts and chats out), and
+ * the pages that links to tickets lead to. */
 #ifndef SANDBOX_CONTROL_H
 #define SANDBOX_CONTROL_H
 

@@ -47,6 +47,7 @@ def test_each_curl_line_gets_its_promise_and_a_ticket(up):
     assert set(first) == set(shown), "the answer has the members that are shown"
     assert (first["state"], first["durability"]) == (shown["state"], shown["durability"])
     assert second["state"] == "linked" and second["zendesk_ticket_id"] > 0
+    assert "And on Tuesday?" in in_a_shell(up, f"curl -s '{second['ticket_url']}'")
     assert wait_until(lambda: '"linked"' in in_a_shell(up, f"curl -s '{first['status_url']}'"))
     assert "<html" in in_a_shell(up, f"curl -s '{first['page_url']}'")
 

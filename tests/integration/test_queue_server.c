@@ -133,9 +133,11 @@ a_server_that_had_replicas_is_not_trusted_to_be_the_same(void **state)
 
     qscene_accept(scene, NULL);
     qscene_redis(scene, "HSET", "{support}meta", "sure", "0", NULL);
+    assert_int_equal(qscene_tally(scene)->grace_ms, 0);
     redis_server_kill(&scene->server);
     bring_back(scene);
     assert_int_equal(qscene_reserve(scene, STAGE_DELIVER, 9), 0);
+    assert_true(qscene_tally(scene)->grace_ms > 0);
     assert_true(scene->reservation.next_at > clock_wall_ms());
 }
 

@@ -67,6 +67,18 @@ static void a_hold_is_told_with_what_to_do(void **state)
     assert_true(says(&submission, &tally, "resume"));
 }
 
+static void a_replaced_redis_is_told_as_the_reason_to_wait(void **state)
+{
+    struct submission submission = in(PLACE_DUE, STAGE_DELIVER);
+    struct tally tally = {.grace_ms = 40000};
+
+    (void)state;
+    submission.due_at = NOW;
+    assert_true(says(&submission, &tally, "it is sent in 40 s, since Redis"));
+    submission.due_at = NOW + 300000;
+    assert_true(says(&submission, &tally, "it is sent in 5 min"));
+}
+
 static void what_lies_still_says_how_it_moves_again(void **state)
 {
     struct submission buried = in(PLACE_DEAD, STAGE_BURIED);
@@ -132,6 +144,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_wait_is_told_with_its_length_and_reason),
         cmocka_unit_test(a_hold_is_told_with_what_to_do),
+        cmocka_unit_test(a_replaced_redis_is_told_as_the_reason_to_wait),
         cmocka_unit_test(what_lies_still_says_how_it_moves_again),
         cmocka_unit_test(an_end_without_a_ticket_is_told),
         cmocka_unit_test(every_hold_has_words),

@@ -199,6 +199,8 @@ local function count_all(keys, argv)
                          'failed'}) do
     reply[#reply + 1] = tonumber(redis.call('HGET', keys[9], name) or 0)
   end
+  reply[#reply + 1] =
+    math.max(0, (tonumber(redis.call('HGET', keys[9], 'grace_until')) or 0) - now)
   return reply
 end
 
