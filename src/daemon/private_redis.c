@@ -202,7 +202,8 @@ bool daemon_find_redis(struct settings *settings, struct error *err)
     if (!realpath(settings->data_dir, real))
         return error_set(err, ERROR_UNAVAILABLE,
                          "no Redis: redis.url is not set, and 'afterhours up' "
-                         "has not run its own in %s",
+                         "has not run its own in %s; if it runs with another "
+                         "data_dir, set the same here",
                          settings->data_dir);
     folder = alloc_format("%s/redis", real);
     path = socket_path(folder, err);

@@ -6,7 +6,7 @@ import signal
 import pytest
 
 from harness.history import assert_exactly_once
-from harness.processes import command_line
+from harness.processes import command_line, free_port, run
 from harness.waiting import wait_until
 
 
@@ -151,3 +151,28 @@ def test_term_does_not_wait_for_a_redis_that_is_gone(relay, redis, sandbox):
     relay.start("work", name="next")
     relay.wait_state(accepted)
     assert_exactly_once([accepted["id"]], sandbox.chats())
+
+
+def test_a_second_up_on_the_same_folder_says_that_it_waits(make_relay):
+    relay = make_relay(redis=None)
+    relay.start("up")
+    relay.wait_ready()
+    relay.settings["listen"] = f"127.0.0.1:{free_port()}"
+    relay.write(relay.settings)
+    second = relay.start("up", name="second")
+    wait_until(lambda: second.logged("waiting .*another 'afterhours up'"), what="the reason")
+    assert second.stop() != 0
+
+
+def test_stopping_is_no_error_in_the_log(make_relay):
+    relay = make_relay(redis=None)
+    up = relay.start("up", "--sandbox", "--sandbox-listen", f"127.0.0.1:{free_port()}")
+    relay.wait_ready()
+    assert up.stop() == 0
+    assert not up.logged(r"error ended")
+
+
+def test_commands_elsewhere_say_that_data_dir_must_be_the_same(nursery):
+    done = run("status", folder=nursery.folder)
+    assert done.returncode == 69
+    assert "another data_dir, set the same here" in done.stderr
