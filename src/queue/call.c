@@ -38,6 +38,17 @@ static void finish(struct call *call, const struct redis_answer *answer)
     free(call);
 }
 
+/* Never later than planned: calls that go on arriving must not put it off. */
+static void plan_tick(struct queue *queue, int64_t ms)
+{
+    int64_t at = clock_boot_ms() + ms;
+
+    if (queue->tick_at && queue->tick_at <= at)
+        return;
+    queue->tick_at = at;
+    timer_start(queue->tick, ms);
+}
+
 static void wait_again(struct call *call, int64_t ms)
 {
     struct call_list *waiting = &call->queue->waiting;
@@ -49,7 +60,7 @@ static void wait_again(struct call *call, int64_t ms)
     else
         waiting->first = call;
     waiting->last = call;
-    timer_start(call->queue->tick, ms < TICK_MS ? ms : TICK_MS);
+    plan_tick(call->queue, ms < TICK_MS ? ms : TICK_MS);
 }
 
 static bool library_gone(const struct redis_answer *answer)
@@ -162,13 +173,17 @@ static void pass(struct queue *queue, bool at_once)
         else if (may_fly(queue) && (at_once || now >= call->not_before))
             fly(call, now);
         else
-            wait_again(call, TICK_MS);
+            wait_again(call, call->not_before > now ? call->not_before - now
+                                                    : TICK_MS);
     }
 }
 
 void calls_tick(void *context)
 {
-    pass(context, false);
+    struct queue *queue = context;
+
+    queue->tick_at = 0;
+    pass(queue, false);
 }
 
 void calls_flush(struct queue *queue)

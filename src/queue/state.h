@@ -22,6 +22,7 @@ struct queue {
     struct redis_options options; /* owned */
     struct redis *redis;          /* the moves; bell and watch have their own */
     struct timer *tick;           /* of the calls that wait */
+    int64_t tick_at;              /* boot clock, ms; 0: not running */
     struct call_list waiting;
     bool closing;
 
