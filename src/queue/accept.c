@@ -2,12 +2,8 @@
  * Accepting: a call stores submissions, or says of each why not. Its answer may
  * be lost; then it is repeated with the same ids, and "I have that one" is
  * success.
- *
- * What is handed in during one turn of the loop leaves in one call for each
- * destination: that costs Redis less than one call each, and nobody waits
- * longer for it.
  */
-#include "queue/accept.h"
+#include "queue/queue.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -25,23 +21,10 @@
 /* For a form that the settings no longer name. */
 #define KEEP_USUAL_MS (INT64_C(30) * 24 * 3600 * 1000)
 
-/* More in one call would keep Redis from others for too long. */
-#define BATCH_MAX   32
-#define BATCH_BYTES ((size_t)256 * 1024)
-
 struct accepting {
     queue_accepted *accepted;
     void *context;
     char id[ID_SIZE];
-};
-
-struct accept_batch {
-    struct accept_batch *next; /* while gathering */
-    char destination[ID_NAME_MAX + 1];
-    int64_t deadline_ms;
-    struct command keys, arguments; /* of all of them; see ah1_accept */
-    struct accepting list[BATCH_MAX];
-    size_t count;
 };
 
 /* clang-format off */
@@ -78,23 +61,19 @@ static void tell(const struct accepting *one, const struct redis_reply *row)
     one->accepted(one->context, result, id ? id : one->id, why);
 }
 
-static void answered(void *context, const struct redis_answer *answer)
+static void answered(void *context, const struct redis_answer *answer,
+                     const struct redis_reply *row)
 {
-    struct accept_batch *batch = context;
-    struct error err;
-    bool failed = call_failed(answer, &err);
+    struct accepting *one = context;
     bool full = redis_is_error(answer->reply, "OOM");
+    struct error err;
 
-    for (size_t i = 0; i < batch->count; i++) {
-        const struct accepting *one = &batch->list[i];
-
-        if (failed)
-            one->accepted(one->context, full ? ACCEPT_FULL : ACCEPT_AWAY,
-                          one->id, err.text);
-        else
-            tell(one, redis_at(answer->reply, i));
-    }
-    free(batch);
+    if (call_failed(answer, &err))
+        one->accepted(one->context, full ? ACCEPT_FULL : ACCEPT_AWAY, one->id,
+                      err.text);
+    else
+        tell(one, row);
+    free(one);
 }
 
 /* A key of its own for each form; short, and of harmless letters. */
@@ -119,79 +98,19 @@ static void hash_key(const char *form, const char *key, char hash[KEY_LEN + 1])
     buf_clear(&text);
 }
 
-/* The whole of them, and the words of each. */
-static void send_batch(struct queue *queue, struct accept_batch *batch)
+static void begin(const struct queue *queue, const char *name,
+                  struct command *keys, struct command *arguments)
 {
-    const char *name = batch->destination;
-    struct call_plan plan = {batch->deadline_ms, true};
-    struct command command;
-
-    command_function(&command, "ah1_accept");
-    command_key(&command, name, "all", "");
-    command_key(&command, name, "due:deliver", "");
-    command_key(&command, name, "held", "");
-    command_key(&command, name, "meta", "");
-    command_key(&command, name, "bell", "");
-    command_add(&command, &batch->keys);
-    command_int(&command, queue->settings->limits.depth);
-    command_int(&command, (int64_t)batch->count);
-    command_add(&command, &batch->arguments);
-    command_clear(&batch->keys);
-    command_clear(&batch->arguments);
-    call_start(queue, &command, plan, answered, batch);
+    command_key(keys, name, "all", "");
+    command_key(keys, name, "due:deliver", "");
+    command_key(keys, name, "held", "");
+    command_key(keys, name, "meta", "");
+    command_key(keys, name, "bell", "");
+    command_int(arguments, queue->settings->limits.depth);
 }
 
-void acceptor_init(struct acceptor *acceptor, struct queue *queue)
-{
-    acceptor->queue = queue;
-    acceptor->soon = timer_new(queue->loop, acceptor_flush, acceptor);
-}
-
-void acceptor_flush(void *context)
-{
-    struct acceptor *acceptor = context;
-    struct accept_batch *batch;
-
-    while ((batch = acceptor->gathering)) {
-        acceptor->gathering = batch->next;
-        send_batch(acceptor->queue, batch);
-    }
-}
-
-void acceptor_clear(struct acceptor *acceptor)
-{
-    timer_free(acceptor->soon);
-    acceptor->soon = NULL;
-}
-
-static bool is_full(const struct accept_batch *batch)
-{
-    return batch->count == BATCH_MAX ||
-           batch->arguments.bytes.len >= BATCH_BYTES;
-}
-
-/* The batch that this one belongs to; a new one if there is none. */
-static struct accept_batch *find_batch(struct acceptor *acceptor,
-                                       const char *destination,
-                                       int64_t deadline_ms)
-{
-    struct accept_batch *batch = acceptor->gathering;
-
-    while (batch && (is_full(batch) || batch->deadline_ms != deadline_ms ||
-                     strcmp(batch->destination, destination) != 0))
-        batch = batch->next;
-    if (batch)
-        return batch;
-    batch = NEW(struct accept_batch);
-    snprintf(batch->destination, sizeof(batch->destination), "%s", destination);
-    batch->deadline_ms = deadline_ms;
-    command_part(&batch->keys);
-    command_part(&batch->arguments);
-    batch->next = acceptor->gathering;
-    acceptor->gathering = batch;
-    timer_start(acceptor->soon, 0);
-    return batch;
-}
+static const struct batch_kind accepting_kind = {"ah1_accept", true, begin,
+                                                 answered};
 
 static void add_fact(struct command *facts, const char *name, const char *value)
 {
@@ -228,9 +147,8 @@ void queue_accept(struct queue *queue, const struct submission *submission,
     const char *name = submission->destination;
     const char *mail = options->email_hash ? options->email_hash : "";
     const char *message = submission->message ? submission->message : "";
-    struct accept_batch *batch =
-        find_batch(&queue->acceptor, name, options->deadline_ms);
-    struct accepting *one = &batch->list[batch->count++];
+    struct accepting *one = NEW(struct accepting);
+    struct batch_place place;
     char key[KEY_LEN + 1];
 
     assert(id_ok(submission->id) && id_name_ok(name));
@@ -238,19 +156,21 @@ void queue_accept(struct queue *queue, const struct submission *submission,
     one->context = context;
     snprintf(one->id, sizeof(one->id), "%s", submission->id);
     hash_key(submission->form ? submission->form : "", options->key, key);
+    place = batch_join(&queue->batcher, &accepting_kind, name,
+                       options->deadline_ms, one);
 
-    command_key(&batch->keys, name, "item:", submission->id);
-    command_key(&batch->keys, name, "body:", submission->id);
-    command_key(&batch->keys, name, "key:", key);
-    command_key(&batch->keys, name, "mail:", mail);
-    command_text(&batch->arguments, submission->id);
-    command_int(&batch->arguments, options->held);
-    command_text(&batch->arguments, key);
-    command_text(&batch->arguments, options->fingerprint);
-    command_int(&batch->arguments,
+    command_key(place.keys, name, "item:", submission->id);
+    command_key(place.keys, name, "body:", submission->id);
+    command_key(place.keys, name, "key:", key);
+    command_key(place.keys, name, "mail:", mail);
+    command_text(place.arguments, submission->id);
+    command_int(place.arguments, options->held);
+    command_text(place.arguments, key);
+    command_text(place.arguments, options->fingerprint);
+    command_int(place.arguments,
                 options->key_ttl_ms > 0 ? options->key_ttl_ms : 1);
-    command_text(&batch->arguments, mail);
-    command_bytes(&batch->arguments, message, strlen(message));
-    command_int(&batch->arguments, submission->received_at);
-    add_facts(&batch->arguments, queue, submission, key, mail);
+    command_text(place.arguments, mail);
+    command_bytes(place.arguments, message, strlen(message));
+    command_int(place.arguments, submission->received_at);
+    add_facts(place.arguments, queue, submission, key, mail);
 }

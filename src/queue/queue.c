@@ -67,7 +67,7 @@ struct queue *queue_new(struct loop *loop, struct settings *settings,
     }
     queue->tick = timer_new(loop, calls_tick, queue);
     meeting_init(queue);
-    acceptor_init(&queue->acceptor, queue);
+    batcher_init(&queue->batcher, queue);
     watches_init(&queue->watches, queue);
     redis_on_change(queue->redis, meeting_connection, queue);
     return queue;
@@ -83,10 +83,10 @@ void queue_free(struct queue *queue)
     janitor_clear(&queue->janitor);
     bell_clear(&queue->bell);
     watches_clear(&queue->watches);
-    acceptor_flush(&queue->acceptor);
+    batcher_flush(&queue->batcher);
     redis_free(queue->redis);
     calls_end(queue);
-    acceptor_clear(&queue->acceptor);
+    batcher_clear(&queue->batcher);
     timer_free(queue->tick);
     redis_options_clear(&queue->options);
     settings_release(queue->settings);

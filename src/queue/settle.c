@@ -1,6 +1,7 @@
 /*
  * What the holder of a lease says: I am about to post; I am still at it; this
- * is what became of it. The token decides whether it is heard.
+ * is what became of it. The token decides whether it is heard. Intents and
+ * verdicts are many, and go together: see batch.h.
  */
 #include "queue/queue.h"
 
@@ -27,19 +28,31 @@ struct settling {
     void *context;
 };
 
+static void hear(struct settling *settling, const struct redis_answer *answer,
+                 const struct redis_reply *reply)
+{
+    const char *said = redis_text(reply);
+    struct error err = {0};
+    bool ok = !call_failed(answer, &err);
+    enum settle_result result = SETTLE_LOST;
+
+    if (ok && said && strcmp(said, "ok") == 0)
+        result = SETTLE_OK;
+    else if (ok && (!said || strcmp(said, "lost") != 0))
+        ok = error_set(&err, ERROR_FAILED, "Redis: %s", said ? said : "?");
+    settling->settled(settling->context, result, ok ? NULL : &err);
+    free(settling);
+}
+
 static void answered(void *context, const struct redis_answer *answer)
 {
-    struct settling *settling = context;
-    const char *said = redis_text(answer->reply);
-    struct error err;
+    hear(context, answer, answer->reply);
+}
 
-    if (call_failed(answer, &err))
-        settling->settled(settling->context, SETTLE_LOST, &err);
-    else
-        settling->settled(
-            settling->context,
-            said && strcmp(said, "ok") == 0 ? SETTLE_OK : SETTLE_LOST, NULL);
-    free(settling);
+static void batch_answered(void *context, const struct redis_answer *answer,
+                           const struct redis_reply *row)
+{
+    hear(context, answer, row);
 }
 
 static struct settling *settling_new(queue_settled *settled, void *context)
@@ -51,31 +64,45 @@ static struct settling *settling_new(queue_settled *settled, void *context)
     return settling;
 }
 
-static void renew(struct queue *queue, const char *function,
-                  const struct turn_item *item, struct settling *settling)
+static void begin_intending(const struct queue *queue, const char *name,
+                            struct command *keys, struct command *arguments)
 {
-    const struct submission *submission = &item->submission;
-    struct command command;
-
-    command_function(&command, function);
-    command_key(&command, submission->destination, "item:", submission->id);
-    command_key(&command, submission->destination, "run", "");
-    command_text(&command, submission->id);
-    command_text(&command, item->token);
-    command_int(&command, item->lease_ms);
-    call_start(queue, &command, (struct call_plan){0}, answered, settling);
+    (void)queue;
+    (void)arguments;
+    command_key(keys, name, "run", "");
 }
+
+static const struct batch_kind intending = {"ah1_intend", false,
+                                            begin_intending, batch_answered};
 
 void queue_intend(struct queue *queue, const struct turn_item *item,
                   queue_settled *settled, void *context)
 {
-    renew(queue, "ah1_intend", item, settling_new(settled, context));
+    const struct submission *submission = &item->submission;
+    struct batch_place place =
+        batch_join(&queue->batcher, &intending, submission->destination, 0,
+                   settling_new(settled, context));
+
+    command_key(place.keys, submission->destination, "item:", submission->id);
+    command_text(place.arguments, submission->id);
+    command_text(place.arguments, item->token);
+    command_int(place.arguments, item->lease_ms);
 }
 
 void queue_beat(struct queue *queue, const struct turn_item *item,
                 queue_settled *settled, void *context)
 {
-    renew(queue, "ah1_beat", item, settling_new(settled, context));
+    const struct submission *submission = &item->submission;
+    struct command command;
+
+    command_function(&command, "ah1_beat");
+    command_key(&command, submission->destination, "item:", submission->id);
+    command_key(&command, submission->destination, "run", "");
+    command_text(&command, submission->id);
+    command_text(&command, item->token);
+    command_int(&command, item->lease_ms);
+    call_start(queue, &command, (struct call_plan){0}, answered,
+               settling_new(settled, context));
 }
 
 /* The end of text that fits into len bytes without cutting a character. */
@@ -103,18 +130,22 @@ static void describe(struct buf *text, const struct submission *submission,
         buf_format(text, ": %s", outcome->reason);
 }
 
-static void add_places(struct command *command, const char *name)
+static void begin_settling(const struct queue *queue, const char *name,
+                           struct command *keys, struct command *arguments)
 {
-    command_key(command, name, "run", "");
-    command_key(command, name, "due:deliver", "");
-    command_key(command, name, "due:reconcile", "");
-    command_key(command, name, "due:callback", "");
-    command_key(command, name, "dead", "");
-    command_key(command, name, "done", "");
-    command_key(command, name, "budget", "");
-    command_key(command, name, "meta", "");
-    command_key(command, name, "bell", "");
+    static const char *const places[] = {
+        "run",  "due:deliver", "due:reconcile", "due:callback", "dead",
+        "done", "budget",      "meta",          "bell",
+    };
+
+    (void)queue;
+    (void)arguments;
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+        command_key(keys, name, places[i], "");
 }
+
+static const struct batch_kind settling_kind = {"ah1_settle", true,
+                                                begin_settling, batch_answered};
 
 static void add_keys(struct command *command,
                      const struct submission *submission)
@@ -128,7 +159,6 @@ static void add_keys(struct command *command,
     command_key(command, name, "item:", submission->id);
     command_key(command, name, "body:", submission->id);
     command_key(command, name, "log:", news ? submission->of : submission->id);
-    add_places(command, name);
     command_key(command, name, "item:", news ? submission->of : next);
 }
 
@@ -153,26 +183,26 @@ void queue_settle(struct queue *queue, const struct turn_item *item,
 {
     const struct submission *submission = &item->submission;
     int64_t delay = verdict->due_at - clock_wall_ms();
-    struct call_plan plan = {item->lease_ms, true};
-    struct command command;
+    struct batch_place place =
+        batch_join(&queue->batcher, &settling_kind, submission->destination,
+                   item->lease_ms, settling_new(settled, context));
+    struct command *arguments = place.arguments;
     struct buf text;
 
     buf_init(&text, TEXT_MAX);
     describe(&text, submission, &item->outcome, verdict);
-    command_function(&command, "ah1_settle");
-    add_keys(&command, submission);
-    command_text(&command, submission->id);
-    command_text(&command, item->token);
-    command_text(&command, stage_name(verdict->next));
-    command_int(&command, delay > 0 ? delay : 0);
-    command_int(&command, verdict->count_attempt);
-    command_int(&command, verdict->clear_intent);
-    add_outcome(&command, &item->outcome, verdict);
-    command_text(&command, verdict->event);
-    command_int(&command, (int64_t)submission->sequence + 1);
-    command_text(&command, buf_str(&text));
+    add_keys(place.keys, submission);
+    command_text(arguments, submission->id);
+    command_text(arguments, item->token);
+    command_text(arguments, stage_name(verdict->next));
+    command_int(arguments, delay > 0 ? delay : 0);
+    command_int(arguments, verdict->count_attempt);
+    command_int(arguments, verdict->clear_intent);
+    add_outcome(arguments, &item->outcome, verdict);
+    command_text(arguments, verdict->event);
+    command_int(arguments, (int64_t)submission->sequence + 1);
+    command_text(arguments, buf_str(&text));
     buf_clear(&text);
-    call_start(queue, &command, plan, answered, settling_new(settled, context));
 }
 
 void queue_give_back(struct queue *queue, const struct turn_item *item,

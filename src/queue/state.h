@@ -6,7 +6,7 @@
 
 #include "net/loop.h"
 #include "net/redis.h"
-#include "queue/accept.h"
+#include "queue/batch.h"
 #include "queue/bell.h"
 #include "queue/call.h"
 #include "queue/janitor.h"
@@ -37,7 +37,7 @@ struct queue {
     size_t meets_open;         /* destinations not answered for yet */
     bool meet_failed;
 
-    struct acceptor acceptor;
+    struct batcher batcher;
     struct bell bell;
     struct watches watches;
     struct janitor janitor;

@@ -60,7 +60,7 @@ class Moves:
         facts = ["keep", keep, "form", "contact"]
         facts += ["key", idempotency] if idempotency else []
         facts += ["mail", mail] if mail else []
-        (said,) = self.call("accept", keys, 0, 1, item, int(held), idempotency, print_,
+        (said,) = self.call("accept", keys, 0, item, int(held), idempotency, print_,
                             600000, mail, "{}", self.now(), len(facts), *facts)
         return said[0].decode(), said[1].decode()
 
@@ -80,7 +80,8 @@ class Moves:
                  each[3] if len(each) > 3 else None) for each in taken]
 
     def intend(self, item, token, lease):
-        return self.call("intend", [key("item:", item), key("run")], item, token, lease)
+        (said,) = self.call("intend", [key("run"), key("item:", item)], item, token, lease)
+        return said.decode()
 
     def beat(self, item, token, lease):
         return self.call("beat", [key("item:", item), key("run")], item, token, lease)
@@ -93,14 +94,16 @@ class Moves:
         news, number = "." in item, verdict["number"]
         other = message_of(item) if news else f"{item}.{number}"
         names = PLACES[3:4] + DUE + ("dead", "done", "budget", "meta", "bell")
-        keys = [key("item:", item), key("body:", item), key("log:", message_of(item))]
-        keys += [key(name) for name in names] + [key("item:", other)]
-        return self.call(
+        keys = [key(name) for name in names]
+        keys += [key("item:", item), key("body:", item), key("log:", message_of(item)),
+                 key("item:", other)]
+        (said,) = self.call(
             "settle", keys, item, token, verdict["next"], verdict.get("delay", 0),
             int(verdict.get("count", True)), int(verdict.get("clear", False)),
             int(verdict.get("looked", False)), verdict.get("chat", ""),
             verdict.get("ticket", 0), verdict.get("error", ""), "rate_limit",
             verdict.get("hold_ms", 0), verdict.get("event", ""), number, "a line")
+        return said.decode()
 
     def past(self, place):
         return [each.decode() for each in self.call("past", [key(place)], 50)]

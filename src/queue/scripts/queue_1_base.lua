@@ -17,9 +17,53 @@ local function now_ms()
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
--- A reply of HGETALL as a table.
+-- A time as text, once: Redis is slow at writing numbers.
+local function stamp(ms)
+  return string.format('%d', ms)
+end
+
+-- What goes into sorted sets, out of one, and into tallies, gathered from many
+-- items: one command for each set is much cheaper than one for each item.
+local function new_moves()
+  return {into = {}, out = {}, tallies = {}}
+end
+
+local function move_into(moves, set, score, id)
+  local list = moves.into[set] or {}
+
+  moves.into[set] = list
+  list[#list + 1], list[#list + 2] = score, id
+end
+
+local function count_one(moves, name)
+  moves.tallies[name] = (moves.tallies[name] or 0) + 1
+end
+
+-- from: the set that those of moves.out leave.
+local function make_moves(moves, from, meta)
+  if #moves.out > 0 then
+    redis.call('ZREM', from, unpack(moves.out))
+  end
+  for set, list in pairs(moves.into) do
+    redis.call('ZADD', set, unpack(list))
+  end
+  for name, n in pairs(moves.tallies) do
+    redis.call('HINCRBY', meta, name, n)
+  end
+end
+
+-- A reply of HGETALL as a table; what is missing is false. The table is made
+-- with room for all: one that grows by and by costs more than all the rest.
 local function table_of(flat)
-  local record = {}
+  local record = {
+    kind = false, form = false, ref = false, received = false, keep = false,
+    acc = false, key = false, mail = false, of = false, event = false,
+    nstate = false, nat = false, st = false, stage = false, since = false,
+    due = false, updated = false, seq = false, tok = false, ltok = false,
+    intent = false, att = false, counted = false, cid = false, tid = false,
+    cb = false, cbn = false, err = false,
+  }
+
   for i = 1, #flat, 2 do
     record[flat[i]] = flat[i + 1]
   end
@@ -62,14 +106,14 @@ local function tell(item_key, id)
 end
 
 local function write_log(key, now, text)
-  if redis.call('RPUSH', key, string.format('%d ', now) .. text) > LOG_LINES then
+  if redis.call('RPUSH', key, now .. ' ' .. text) > LOG_LINES then
     redis.call('LTRIM', key, -LOG_LINES, -1)
   end
 end
 
 -- The news of a change, made in the step that makes the change. It is an item
--- of its own, due now; facts is what of the message it must carry.
-local function make_news(key, due, number, id, item, event, now)
+-- of its own, due now, and carries what it must of the message.
+local function make_news(moves, key, due, number, id, item, event, now)
   local news = {
     'kind', 'news', 'of', id, 'form', item.form or '', 'event', event,
     'nstate', string.match(event, '([^.]*)$'), 'nat', now, 'seq', number,
@@ -82,7 +126,7 @@ local function make_news(key, due, number, id, item, event, now)
     end
   end
   redis.call('HSET', key, unpack(news))
-  redis.call('ZADD', due, now, id .. '.' .. number)
+  move_into(moves, due, now, id .. '.' .. number)
 end
 
 -- What became of a news is told by its message too, if it is the newest one.

@@ -2,11 +2,13 @@
 -- came together are accepted together, which costs much less than one by one.
 
 local KEYS_SHARED, KEYS_EACH = 5, 4
-local ARGS_SHARED, ARGS_EACH = 2, 9
+local ARGS_SHARED, ARGS_EACH = 1, 9
 
--- What an earlier one with the same idempotency key means for this one.
-local function known_by_key(key, id, fingerprint)
-  local first = redis.call('GET', key)
+-- Keeps the idempotency key; what an earlier one with the same key means for
+-- this one.
+local function known_by_key(key, id, fingerprint, ttl)
+  local first = redis.call('SET', key, id .. ' ' .. fingerprint, 'PX', ttl,
+                           'NX', 'GET')
   local first_id, print
 
   if not first then
@@ -19,17 +21,12 @@ local function known_by_key(key, id, fingerprint)
   return {print == fingerprint and 'known' or 'conflict', first_id}
 end
 
-local function add(list, score, id)
-  list[#list + 1] = score
-  list[#list + 1] = id
-end
-
--- One of them. k, a: where its keys and arguments begin, less one. What is to
--- be added to the sets is gathered in batch.
+-- One of them. k, a: where its keys and arguments begin, less one.
 local function accept_one(keys, k, argv, a, batch)
   local id, held, key = argv[a + 1], argv[a + 2] == '1', argv[a + 3]
   local received, now = argv[a + 8], batch.now
-  local known = key ~= '' and known_by_key(keys[k + 3], id, argv[a + 4])
+  local known = key ~= '' and known_by_key(keys[k + 3], id, argv[a + 4],
+                                           argv[a + 5])
 
   if known then
     return known
@@ -38,6 +35,7 @@ local function accept_one(keys, k, argv, a, batch)
     return {'new', id}
   end
   if not held and batch.room <= 0 then
+    redis.call('DEL', keys[k + 3])
     return {'full', id}
   end
 
@@ -45,50 +43,35 @@ local function accept_one(keys, k, argv, a, batch)
              'stage', 'deliver', 'acc', now, 'received', received,
              unpack(argv, a + ARGS_EACH + 1, a + ARGS_EACH + argv[a + 9]))
   redis.call('SET', keys[k + 2], argv[a + 7])
-  if key ~= '' then
-    redis.call('SET', keys[k + 3], id .. ' ' .. argv[a + 4], 'PX', argv[a + 5])
-  end
   if argv[a + 6] ~= '' then
     redis.call('ZADD', keys[k + 4], now, id)
   end
-  add(batch.all, received, id)
-  add(held and batch.held or batch.due, now, id)
+  move_into(batch.moves, keys[1], received, id)
+  move_into(batch.moves, held and keys[3] or keys[2], now, id)
+  count_one(batch.moves, 'accepted')
   batch.room = batch.room - (held and 0 or 1)
   return {'new', id}
 end
 
-local function add_all(set, list)
-  if #list > 0 then
-    redis.call('ZADD', set, unpack(list))
-  end
-end
-
 -- keys: all due:deliver held meta bell, then of each: item body key mail
--- argv: depth n, then of each: id held key fingerprint ttl mail body received
+-- argv: depth, then of each: id held key fingerprint ttl mail body received
 --       how many words of facts, the facts (name value ...)
 -- (key and mail are among the facts too, so that erasing finds them)
 -- Reply: of each, what became of it and the id that counts.
 -- Not allowed when memory is full: that is how a sender hears of it.
 local function accept(keys, argv)
-  local depth, n, a, reply = tonumber(argv[1]), tonumber(argv[2]), ARGS_SHARED, {}
-  local batch = {now = now_ms(), all = {}, due = {}, held = {},
-                 room = math.huge}
+  local depth, a, reply = tonumber(argv[1]), ARGS_SHARED, {}
+  local batch = {now = stamp(now_ms()), moves = new_moves(), room = math.huge}
 
   if depth > 0 then
     batch.room = depth - redis.call('ZCARD', keys[2])
   end
-  for i = 1, n do
-    local k = KEYS_SHARED + (i - 1) * KEYS_EACH
-    reply[i] = accept_one(keys, k, argv, a, batch)
+  for k = KEYS_SHARED, #keys - 1, KEYS_EACH do
+    reply[#reply + 1] = accept_one(keys, k, argv, a, batch)
     a = a + ARGS_EACH + argv[a + 9]
   end
-  if #batch.all > 0 then
-    add_all(keys[1], batch.all)
-    add_all(keys[2], batch.due)
-    add_all(keys[3], batch.held)
-    redis.call('HINCRBY', keys[4], 'accepted', #batch.all / 2)
-  end
-  if #batch.due > 0 then
+  make_moves(batch.moves, nil, keys[4])
+  if batch.moves.into[keys[2]] then
     ring(keys[5])
   end
   return reply

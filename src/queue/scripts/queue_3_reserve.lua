@@ -133,20 +133,12 @@ local function peek(keys, argv)
   return reply
 end
 
--- The stage an item is worked at. An item from before a restart that may have
--- lost an intent is treated as if it had one, once per restart.
-local function stage_of(item, job, set)
-  if job.stage ~= 'deliver' then
-    return job.stage
-  end
-  if not item.intent and tonumber(item.acc or 0) < job.suspect
-      and tonumber(item.sus or 0) < job.suspect then
-    local suspect = string.format('%d', job.suspect)
-    set[#set + 1], set[#set + 2] = 'intent', suspect
-    set[#set + 1], set[#set + 2] = 'sus', suspect
-    return 'resolve'
-  end
-  return item.intent and 'resolve' or 'deliver'
+-- An item from before a restart that may have lost an intent is treated as if
+-- it had one, once per restart.
+local function suspected(item, job)
+  return job.stage == 'deliver' and not item.intent
+      and tonumber(item.acc or 0) < job.suspect
+      and tonumber(item.sus or 0) < job.suspect
 end
 
 -- Leases one item: its fields, or nil when nothing is behind the id, or how
@@ -154,32 +146,48 @@ end
 local function take_item(job, key, id, token)
   local flat = redis.call('HGETALL', key)
   local item = table_of(flat)
-  local set = {'st', 'run', 'tok', token}
-  local stage = stage_of(item, job, set)
-  local cost = stage == 'resolve' and 2 or 1
-  local wait
+  local doubt, stage, cost, wait, set = suspected(item, job), job.stage, 1, 0, nil
 
+  if stage == 'deliver' and (doubt or item.intent) then
+    stage, cost = 'resolve', 2
+  end
   if not item.st then
-    redis.call('ZREM', job.due, id)
+    job.moves.out[#job.moves.out + 1] = id
     return nil, 0
   end
   if job.stage == 'reconcile' and job.taken % ASKED_AT_ONCE > 0 then
     cost = 0 -- the request for the one before asks for this one too
   end
-  wait = cost > 0 and wait_for(job.bucket, job.stage, cost, job.others) or 0
+  if cost > 0 then
+    wait = wait_for(job.bucket, job.stage, cost, job.others)
+  end
   if wait > 0 then
     return nil, wait
   end
   take(job.bucket, job.stage, cost)
   job.taken = job.taken + 1
-  set[#set + 1], set[#set + 2] = 'stage', stage
-  redis.call('ZREM', job.due, id)
-  redis.call('ZADD', job.run, job.till, id)
+  set = {'st', 'run', 'tok', token, 'stage', stage}
+  if doubt then
+    for _, name in ipairs({'intent', 'sus'}) do
+      set[#set + 1], set[#set + 2] = name, stamp(job.suspect)
+    end
+  end
+  job.moves.out[#job.moves.out + 1] = id
+  move_into(job.moves, job.run, job.till, id)
   redis.call('HSET', key, unpack(set))
   for i = 1, #set do
     flat[#flat + 1] = set[i] -- the later word counts
   end
   return flat, 0
+end
+
+-- The bodies of what was taken, each into its row.
+local function add_bodies(reply, bodies)
+  local found = #bodies > 0 and redis.call('MGET', unpack(bodies))
+
+  for i = 1, #bodies do
+    reply[i + 2][4] = found[i]
+  end
 end
 
 -- keys: due run budget meta due:reconcile, then items, then bodies (deliver)
@@ -191,7 +199,8 @@ local function reserve(keys, argv)
   local names = {budget = keys[3], meta = keys[4]}
   local till, wait, reply = closed_until(names, stage, now), 0, {now, 0}
   local job = {stage = stage, due = keys[1], run = keys[2], taken = 0,
-               till = now + tonumber(argv[5])}
+               till = stamp(now + tonumber(argv[5])), moves = new_moves()}
+  local scores, bodies
 
   if till then
     return {now, till}
@@ -199,10 +208,11 @@ local function reserve(keys, argv)
   job.suspect = tonumber(redis.call('HGET', keys[4], 'suspect_before') or 0)
   job.bucket = open_bucket(keys[3], tonumber(argv[3]), tonumber(argv[4]), now)
   job.others = others_wait(keys[5], stage, now)
+  scores, bodies = redis.call('ZMSCORE', job.due, unpack(argv, 6, 5 + n)), {}
 
   for i = 1, n do
     local key, id, token = keys[5 + i], argv[5 + i], argv[5 + n + i]
-    local score = tonumber(redis.call('ZSCORE', job.due, id) or nil)
+    local score = tonumber(scores[i] or nil)
     local flat
 
     if score and score <= now then
@@ -212,10 +222,12 @@ local function reserve(keys, argv)
       break
     end
     if flat then
-      reply[#reply + 1] = {id, token, flat,
-          stage == 'deliver' and redis.call('GET', keys[5 + n + i])}
+      reply[#reply + 1] = {id, token, flat}
+      bodies[#bodies + 1] = keys[5 + n + i]
     end
   end
+  make_moves(job.moves, job.due)
+  add_bodies(reply, bodies)
   close_bucket(job.bucket)
   reply[2] = wait > 0 and now + wait or math.ceil(first_score(job.due) or 0)
   return reply

@@ -6,27 +6,48 @@ local function holds(item, token)
   return item.st == 'run' and item.tok == token
 end
 
--- keys: item run
--- argv: id token lease
+-- One of many is done, whatever an error makes of the others: its word, or the
+-- error in words.
+local function word_of(move, ...)
+  local ok, said = pcall(move, ...)
+
+  if ok then
+    return said
+  end
+  return type(said) == 'table' and said.err or tostring(said)
+end
+
+local function intend_one(key, id, token, lease, now, moves)
+  local item = redis.call('HMGET', key, 'st', 'tok', 'att', 'cid', 'counted',
+                          'looks')
+
+  if not holds({st = item[1], tok = item[2]}, token) or item[4] then
+    return 'lost'
+  end
+  redis.call('HSET', key, 'intent', stamp(now), 'counted', '1',
+             'att', tonumber(item[3] or 0) + (item[5] and 0 or 1))
+  if item[6] then
+    redis.call('HDEL', key, 'looks', 'looked')
+  end
+  move_into(moves, moves.run, stamp(now + tonumber(lease)), id)
+  tell(key, id)
+  return 'ok'
+end
+
+-- keys: run, then items
+-- argv: of each: id token lease
 -- The intent is on record before the post leaves. An item that has a chat
 -- already is never posted again, whoever asks.
 local function intend(keys, argv)
-  local names = {'st', 'tok', 'att', 'cid', 'counted'}
-  local values = redis.call('HMGET', keys[1], unpack(names))
-  local item, now = {}, now_ms()
+  local now, moves, reply = now_ms(), new_moves(), {}
 
-  for i, name in ipairs(names) do
-    item[name] = values[i]
+  moves.run = keys[1]
+  for i = 1, #keys - 1 do
+    reply[i] = word_of(intend_one, keys[i + 1], argv[3 * i - 2],
+                       argv[3 * i - 1], argv[3 * i], now, moves)
   end
-  if not holds(item, argv[2]) or item.cid then
-    return 'lost'
-  end
-  redis.call('HSET', keys[1], 'intent', now, 'counted', '1',
-             'att', tonumber(item.att or 0) + (item.counted and 0 or 1))
-  redis.call('HDEL', keys[1], 'looks', 'looked')
-  redis.call('ZADD', keys[2], now + tonumber(argv[3]), argv[1])
-  tell(keys[1], argv[1])
-  return 'ok'
+  make_moves(moves)
+  return reply
 end
 
 -- keys: item run
@@ -42,46 +63,48 @@ local function beat(keys, argv)
 end
 
 -- What is to be written, gathered first: one HSET, one HDEL. item shows each
--- change at once; of two words on one field the later counts.
+-- change at once, and what it shows in the end is written.
 local function new_change(item)
-  return {item = item, set = {}, del = {}}
+  return {item = item, names = {}, count = 0}
 end
 
 local function put(change, name, value)
   change.item[name] = value
-  change.set[name] = value
-  change.del[name] = nil
+  change.count = change.count + 1
+  change.names[change.count] = name
 end
 
 local function drop(change, name)
   if change.item[name] then
-    change.item[name] = nil
-    change.set[name] = nil
-    change.del[name] = true
+    put(change, name, false)
   end
 end
 
 local function write_change(key, change)
-  local set, del = {}, {}
+  local set, sets, del = {}, 0, {}
 
-  for name, value in pairs(change.set) do
-    set[#set + 1], set[#set + 2] = name, value
-  end
-  for name in pairs(change.del) do
-    del[#del + 1] = name
+  for i = 1, change.count do
+    local name = change.names[i]
+    local value = change.item[name]
+    if value then
+      set[sets + 1], set[sets + 2] = name, value
+      sets = sets + 2
+    else
+      del[#del + 1] = name
+    end
   end
   if #del > 0 then
     redis.call('HDEL', key, unpack(del))
   end
-  redis.call('HSET', key, unpack(set))
+  redis.call('HSET', key, unpack(set, 1, sets))
 end
 
 -- Ends a lease: the token goes, and is remembered well enough to answer a
 -- repetition of the same settling.
-local function end_lease(change, run, id, now)
+local function end_lease(change, moves, id, now)
   local item = change.item
 
-  redis.call('ZREM', run, id)
+  moves.out[#moves.out + 1] = id
   put(change, 'ltok', short(item.tok))
   drop(change, 'tok')
   drop(change, 'counted')
@@ -101,7 +124,7 @@ local function learn(change, v)
   end
   if v.looked then
     put(change, 'looks', tonumber(item.looks or 0) + 1)
-    put(change, 'looked', v.now)
+    put(change, 'looked', v.stamp)
   end
   if v.clear_intent or item.cid then
     drop(change, 'intent')
@@ -144,7 +167,8 @@ local function enter(change, stage, now)
   end
 end
 
--- keys of the places, as settle and reap are given them
+-- keys of the places, as settle and reap are given them: run due:deliver
+-- due:reconcile due:callback dead done
 local function places(keys, first)
   return {run = keys[first], deliver = keys[first + 1],
           reconcile = keys[first + 2], callback = keys[first + 3],
@@ -153,37 +177,39 @@ end
 
 -- To its next place. A finished message is kept for its time and then swept;
 -- a finished news has nothing to tell any more and goes by itself.
-local function lay(change, id, stage, at, where)
-  local item, now = change.item, at.now
+local function lay(change, moves, id, stage, at, where)
+  local item = change.item
 
-  enter(change, stage, now)
+  enter(change, stage, at.stamp)
   if stage == 'buried' then
     put(change, 'st', 'dead')
-    redis.call('ZADD', where.dead, now, id)
+    move_into(moves, where.dead, at.stamp, id)
   elseif stage == 'finished' then
     put(change, 'st', 'done')
     if not is_news(item) then
       local keep = tonumber(item.keep or 0)
-      redis.call('ZADD', where.done, now + (keep > 0 and keep or FACTS_MS), id)
+      move_into(moves, where.done,
+                stamp(at.now + (keep > 0 and keep or FACTS_MS)), id)
     end
   else
+    local due = stamp(at.now + (at.delay or 0))
     put(change, 'st', 'due')
-    put(change, 'due', at.due)
-    redis.call('ZADD', where[line_of(stage)], at.due, id)
+    put(change, 'due', due)
+    move_into(moves, where[line_of(stage)], due, id)
   end
 end
 
 -- The destination's tallies, for the moves that count.
-local function tally(meta, item, before, after)
+local function tally(moves, item, before, after)
   if is_news(item) then
     return
   end
   if line_of(before) == 'deliver' and after == 'reconcile' then
-    redis.call('HINCRBY', meta, 'delivered', 1)
+    count_one(moves, 'delivered')
   elseif after == 'finished' then
-    redis.call('HINCRBY', meta, item.tid and 'linked' or 'unlinked', 1)
+    count_one(moves, item.tid and 'linked' or 'unlinked')
   elseif after == 'buried' then
-    redis.call('HINCRBY', meta, 'failed', 1)
+    count_one(moves, 'failed')
   end
 end
 
@@ -200,7 +226,7 @@ local function hold_destination(budget, reason, till, now)
 end
 
 -- Numbers the change, makes its news, and says so in the message.
-local function announce(change, key, due, id, v)
+local function announce(change, moves, key, due, id, v)
   local number = tonumber(change.item.seq or 0) + 1
 
   put(change, 'seq', number)
@@ -209,16 +235,18 @@ local function announce(change, key, due, id, v)
   end
   put(change, 'cb', 'pending')
   put(change, 'cbn', number)
-  make_news(key, due, number, id, change.item, v.event, v.now)
+  make_news(moves, key, due, number, id, change.item, v.event, v.stamp)
 end
 
-local function read_verdict(argv, now)
+-- a: where the arguments of this one begin, less one.
+local function read_verdict(argv, a, now, text_now)
   return {
-    now = now, next = argv[3], delay = tonumber(argv[4]),
-    count = argv[5] == '1', clear_intent = argv[6] == '1',
-    looked = argv[7] == '1', chat = argv[8], ticket = argv[9],
-    error = argv[10], hold = argv[11], hold_ms = tonumber(argv[12]),
-    event = argv[13], text = argv[15],
+    now = now, stamp = text_now, token = argv[a + 2], next = argv[a + 3],
+    delay = tonumber(argv[a + 4]), count = argv[a + 5] == '1',
+    clear_intent = argv[a + 6] == '1', looked = argv[a + 7] == '1',
+    chat = argv[a + 8], ticket = argv[a + 9], error = argv[a + 10],
+    hold = argv[a + 11], hold_ms = tonumber(argv[a + 12]),
+    event = argv[a + 13], number = tonumber(argv[a + 14]), text = argv[a + 15],
   }
 end
 
@@ -234,87 +262,115 @@ end
 
 -- What a news did concerns its message: the log, and what is told of it.
 local function end_news(keys, item, v)
-  if redis.call('EXISTS', keys[13]) == 0 then
+  if redis.call('EXISTS', keys.other) == 0 then
     return
   end
-  write_log(keys[3], v.now, v.text)
+  write_log(keys.log, v.stamp, v.text)
   if v.next == 'finished' then
-    mark_message(keys[13], item, 'sent')
+    mark_message(keys.other, item, 'sent')
   elseif v.next == 'buried' then
-    mark_message(keys[13], item, 'failed')
+    mark_message(keys.other, item, 'failed')
   end
 end
 
--- keys: item body log run due:deliver due:reconcile due:callback dead done
---       budget meta bell other
---   other: of a message, its next news; of a news, its message
--- argv: id token next delay count clear_intent looked chat ticket error
---       hold hold_ms event number text
--- number: of the news that key 13 is; the item must have come that far.
-local function settle(keys, argv)
-  local id, token, now = argv[1], argv[2], now_ms()
-  local item, v = read(keys[1]), read_verdict(argv, now)
-  local where, change, before, counted = places(keys, 4), nil, item.stage, nil
-
-  if not holds(item, token) then
-    return item.ltok == short(token) and 'ok' or 'lost'
+local function settle_news(keys, change, v)
+  end_news(keys, change.item, v)
+  write_change(keys.item, change)
+  if v.next == 'finished' then
+    redis.call('PEXPIRE', keys.item, GONE_MS)
   end
-  if not is_news(item) and tonumber(item.seq or 0) + 1 ~= tonumber(argv[14]) then
+end
+
+local function settle_message(keys, id, change, v, job)
+  local item = change.item
+
+  announce(change, job.moves, keys.other, job.where.callback, id, v)
+  write_change(keys.item, change)
+  write_log(keys.log, v.stamp, v.text)
+  if v.hold_ms > 0 then
+    hold_destination(job.budget, v.hold, v.now + v.hold_ms, v.now)
+  end
+  if item.keep == '0' and item.cid then
+    redis.call('DEL', keys.body)
+  end
+  if (item.st == 'due' and v.delay == 0) or v.event ~= '' then
+    job.ring = true
+  end
+  tell(keys.item, id)
+end
+
+-- keys: of this one, by name; job: what all of them share.
+local function settle_one(keys, id, v, job)
+  local item = read(keys.item)
+  local change, counted, before = new_change(item), item.counted, item.stage
+
+  if not holds(item, v.token) then
+    return item.ltok == short(v.token) and 'ok' or 'lost'
+  end
+  if not is_news(item) and tonumber(item.seq or 0) + 1 ~= v.number then
     return 'lost'
   end
   v.next = next_of(item, v)
   if v.next == 'finished' and not is_news(item)
       and not item.cid and v.chat == '' then
-    return redis.error_reply('ERR a message without a chat cannot be finished')
+    return 'a message without a chat cannot be finished'
   end
 
-  change, counted = new_change(item), item.counted
-  end_lease(change, where.run, id, now)
+  end_lease(change, job.moves, id, v.stamp)
   learn(change, v)
   count(change, counted, v)
-  lay(change, id, v.next, {now = now, due = now + v.delay}, where)
+  lay(change, job.moves, id, v.next, v, job.where)
+  tally(job.moves, item, before, v.next)
   if is_news(item) then
-    end_news(keys, item, v)
-    write_change(keys[1], change)
-    if v.next == 'finished' then
-      redis.call('PEXPIRE', keys[1], GONE_MS)
-    end
-    return 'ok'
+    settle_news(keys, change, v)
+  else
+    settle_message(keys, id, change, v, job)
   end
-
-  announce(change, keys[13], where.callback, id, v)
-  write_change(keys[1], change)
-  write_log(keys[3], now, v.text)
-  tally(keys[11], item, before, v.next)
-  if v.hold_ms > 0 then
-    hold_destination(keys[10], v.hold, now + v.hold_ms, now)
-  end
-  if item.keep == '0' and item.cid then
-    redis.call('DEL', keys[2])
-  end
-  if (item.st == 'due' and v.delay == 0) or v.event ~= '' then
-    ring(keys[12])
-  end
-  tell(keys[1], id)
   return 'ok'
+end
+
+-- keys: run due:deliver due:reconcile due:callback dead done budget meta bell,
+--       then of each: item body log other
+--   other: of a message, its next news; of a news, its message
+-- argv: of each: id token next delay count clear_intent looked chat ticket error
+--       hold hold_ms event number text
+-- number: of the news that other is; the item must have come that far.
+local function settle(keys, argv)
+  local now, reply = now_ms(), {}
+  local job = {moves = new_moves(), where = places(keys, 1), budget = keys[7]}
+  local text_now, a = stamp(now), 0
+
+  for k = 9, #keys - 1, 4 do
+    local own = {item = keys[k + 1], body = keys[k + 2], log = keys[k + 3],
+                 other = keys[k + 4]}
+    reply[#reply + 1] = word_of(settle_one, own, argv[a + 1],
+                                read_verdict(argv, a, now, text_now), job)
+    a = a + 15
+  end
+  make_moves(job.moves, keys[1], keys[8])
+  if job.ring then
+    ring(keys[9])
+  end
+  return reply
 end
 
 -- keys: item run due bell
 -- argv: id token
 -- A drain: back untouched, due now. An intent stays, for safety's sake.
 local function give_back(keys, argv)
-  local item, now = read(keys[1]), now_ms()
+  local item, now, moves = read(keys[1]), stamp(now_ms()), new_moves()
   local change
 
   if not holds(item, argv[2]) then
     return item.ltok == short(argv[2]) and 'ok' or 'lost'
   end
   change = new_change(item)
-  end_lease(change, keys[2], argv[1], now)
+  end_lease(change, moves, argv[1], now)
   put(change, 'st', 'due')
   put(change, 'due', now)
   write_change(keys[1], change)
-  redis.call('ZADD', keys[3], now, argv[1])
+  move_into(moves, keys[3], now, argv[1])
+  make_moves(moves, keys[2])
   ring(keys[4])
   return 'ok'
 end

@@ -10,19 +10,19 @@ end
 
 -- Work that keeps losing its worker is set aside. What may have been posted
 -- stays noted, so that a replay looks first.
-local function poison(keys, change, id, v, where)
+local function poison(keys, change, moves, id, v, where)
   local item = change.item
 
   put(change, 'err', v.error)
-  lay(change, id, 'buried', {now = v.now}, where)
+  lay(change, moves, id, 'buried', v, where)
   if is_news(item) then
     if redis.call('EXISTS', keys[10]) == 1 then
       mark_message(keys[10], item, 'failed')
     end
     return
   end
-  announce(change, keys[10], where.callback, id, v)
-  tally(keys[7], item, item.stage, 'buried')
+  announce(change, moves, keys[10], where.callback, id, v)
+  tally(moves, item, item.stage, 'buried')
 end
 
 -- keys: item run due:deliver due:reconcile due:callback dead meta bell log
@@ -33,6 +33,7 @@ local function reap(keys, argv)
   local id, now = argv[1], now_ms()
   local ends = tonumber(redis.call('ZSCORE', keys[2], id) or nil)
   local item, crashes, change, where, v
+  local moves = new_moves()
 
   if not ends or ends > now then
     return 0
@@ -49,21 +50,22 @@ local function reap(keys, argv)
   change, crashes = new_change(item), tonumber(item.crash or 0) + 1
   where = places(keys, 2)
   where.dead, where.done = keys[6], nil
-  v = {now = now, event = argv[3], error = argv[5]}
-  end_lease(change, keys[2], id, now)
+  v = {now = now, stamp = stamp(now), event = argv[3], error = argv[5]}
+  end_lease(change, moves, id, v.stamp)
   drop(change, 'ltok') -- whoever let it run out has not settled it
   put(change, 'crash', crashes)
   if crashes > tonumber(argv[2]) then
-    poison(keys, change, id, v, where)
+    poison(keys, change, moves, id, v, where)
   else
     local stage = item.intent and line_of(item.stage) == 'deliver'
         and 'resolve' or item.stage
-    lay(change, id, stage, {now = now, due = now}, where)
+    lay(change, moves, id, stage, v, where)
     put(change, 'seq', tonumber(item.seq or 0) + (is_news(item) and 0 or 1))
   end
   write_change(keys[1], change)
+  make_moves(moves, keys[2], keys[7])
   if not is_news(item) then
-    write_log(keys[9], now, argv[6])
+    write_log(keys[9], v.stamp, argv[6])
     tell(keys[1], id)
   end
   ring(keys[8])
