@@ -178,8 +178,10 @@ static void log_death(const struct child *child, pid_t pid, int status)
     if (WIFEXITED(status) && WEXITSTATUS(status) == 127) {
         log_text(&line, "program", child->argv[0]);
         log_text(&line, "advice",
-                 "the program is not there; install it; for Redis, or set "
-                 "redis.url to one that runs");
+                 strcmp(child->name, "redis") == 0
+                     ? "it is not there; install redis-server, or set "
+                       "redis.url to a Redis that runs"
+                     : "it is not there; install it");
     }
     log_end(&line);
 }
