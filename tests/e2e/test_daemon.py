@@ -29,6 +29,8 @@ def up(make_relay):
     relay.wait_ready()
     wait_until(lambda: {role: len(pids) for role, pids in roles(relay.up).items()}
                == {"redis-server": 1, "serve": 2, "work": 2}, what="all processes")
+    for line in ("listening", "working"):
+        wait_until(lambda: relay.up.count_logged(f" info {line} ") == 2, what=f"both {line}")
     return relay
 
 

@@ -56,6 +56,9 @@ class Process:
         """The first match in its log, or None."""
         return re.search(pattern, self.log(), re.M)
 
+    def count_logged(self, pattern):
+        return len(re.findall(pattern, self.log()))
+
     def running(self):
         return self.child.poll() is None
 
@@ -77,10 +80,12 @@ class Process:
 
     def kill(self):
         """As if the power were gone: it and whatever it started."""
-        try:
-            os.killpg(self.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+        pids = [self.pid, *self.children()] if self.running() else []
+        for pid in pids:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
         self.child.wait()
 
     def children(self):
