@@ -16,7 +16,7 @@ local function known_by_key(key, id, fingerprint, ttl)
   end
   first_id, print = string.match(first, '^(%S+) (.*)$')
   if first_id == id then
-    return {'new', id} -- ours, and the answer to it was lost
+    return nil -- ours, and the answer to it was lost: see whether it is there
   end
   return {print == fingerprint and 'known' or 'conflict', first_id}
 end
