@@ -7,11 +7,12 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/rand.h>
 
 #include "base/alloc.h"
 #include "base/banned.h"
+
+#define BLOCK_SIZE 64 /* of SHA-256 */
 
 void crypto_random(void *bytes, size_t len)
 {
@@ -29,21 +30,64 @@ unsigned crypto_random_below(unsigned limit)
     return (unsigned)(number % limit);
 }
 
+/* A text in parts, such as a pad and what it is put before. */
+struct part {
+    const void *bytes;
+    size_t len;
+};
+
+/*
+ * Looked for once: by name, as EVP_sha256() and HMAC() do each time, that costs
+ * more than digesting a short text.
+ */
+static const EVP_MD *sha256(void)
+{
+    static EVP_MD *found;
+
+    if (!found)
+        found = EVP_MD_fetch(NULL, "SHA256", NULL);
+    return found;
+}
+
+static void digest_parts(const struct part *parts, size_t count,
+                         unsigned char digest[CRYPTO_DIGEST_SIZE])
+{
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    bool ok = context && EVP_DigestInit_ex(context, sha256(), NULL) == 1;
+
+    for (size_t i = 0; ok && i < count; i++)
+        ok = EVP_DigestUpdate(context, parts[i].bytes, parts[i].len) == 1;
+    if (!ok || EVP_DigestFinal_ex(context, digest, NULL) != 1)
+        abort();
+    EVP_MD_CTX_free(context);
+}
+
 void crypto_sha256(const void *bytes, size_t len,
                    unsigned char digest[CRYPTO_DIGEST_SIZE])
 {
-    if (EVP_Digest(bytes, len, digest, NULL, EVP_sha256(), NULL) != 1)
-        abort();
+    digest_parts(&(struct part){bytes, len}, 1, digest);
 }
 
+/* RFC 2104. */
 void crypto_hmac_sha256(const void *key, size_t key_len, const void *bytes,
                         size_t len, unsigned char digest[CRYPTO_DIGEST_SIZE])
 {
-    unsigned digest_len = CRYPTO_DIGEST_SIZE;
+    unsigned char inner[BLOCK_SIZE] = {0}, outer[BLOCK_SIZE];
 
-    if (!HMAC(EVP_sha256(), key ? key : "", (int)key_len, bytes, len, digest,
-              &digest_len))
-        abort();
+    if (key_len > BLOCK_SIZE)
+        crypto_sha256(key, key_len, inner);
+    else if (key_len)
+        memcpy(inner, key, key_len);
+    for (size_t i = 0; i < BLOCK_SIZE; i++) {
+        outer[i] = inner[i] ^ 0x5c;
+        inner[i] ^= 0x36;
+    }
+    digest_parts((struct part[]){{inner, BLOCK_SIZE}, {bytes, len}}, 2, digest);
+    digest_parts(
+        (struct part[]){{outer, BLOCK_SIZE}, {digest, CRYPTO_DIGEST_SIZE}}, 2,
+        digest);
+    crypto_wipe(inner, sizeof(inner));
+    crypto_wipe(outer, sizeof(outer));
 }
 
 bool crypto_equal(const void *a, const void *b, size_t len)

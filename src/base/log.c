@@ -121,7 +121,9 @@ static void add_key(struct log_line *line, const char *key)
 {
     bool json = setup.format == LOG_FORMAT_JSON;
 
-    add_format(line, json ? ",\"%s\":" : " %s=", key);
+    add(line, json ? ",\"" : " ", json ? 2 : 1);
+    add(line, key, strlen(key));
+    add(line, json ? "\":" : "=", json ? 2 : 1);
 }
 
 void log_begin(struct log_line *line, enum log_level level, const char *event)

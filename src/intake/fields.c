@@ -41,35 +41,41 @@ struct decoder {
 };
 
 /* One octet of %XX; -1 when it is broken or would end the text: %00. */
-static int decode_escape(struct decoder *d)
+static int decode_escape(const char *at, const char *end)
 {
     int high, low;
 
-    if (d->end - d->at < 3)
+    if (end - at < 3)
         return -1;
-    high = hex_value(d->at[1]);
-    low = hex_value(d->at[2]);
-    d->at += 3;
+    high = hex_value(at[1]);
+    low = hex_value(at[2]);
     if (high < 0 || low < 0 || high + low == 0)
         return -1;
     return high * 16 + low;
 }
 
-/* Decodes up to the first stop, or '&', and writes a NUL behind. */
+/* Decodes up to the first stop, or '&', and writes a NUL behind. The compiler
+ * keeps only locals in registers: what is written could be any of the others.
+ */
 static bool decode(struct decoder *d, char stop)
 {
-    while (d->at < d->end && *d->at != stop && *d->at != '&') {
-        int c = (unsigned char)*d->at;
+    const char *at = d->at, *end = d->end;
+    char *out = d->out;
 
-        if (c == '%')
-            c = decode_escape(d);
-        else
-            d->at++;
+    for (; at < end && *at != stop && *at != '&'; at++) {
+        int c = *at == '+' ? ' ' : (unsigned char)*at;
+
+        if (c == '%') {
+            c = decode_escape(at, end);
+            at += 2;
+        }
         if (c <= 0)
             return false;
-        *d->out++ = (char)(c == '+' && d->at[-1] == '+' ? ' ' : c);
+        *out++ = (char)c;
     }
-    *d->out++ = '\0';
+    *out++ = '\0';
+    d->at = at;
+    d->out = out;
     return true;
 }
 

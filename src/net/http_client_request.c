@@ -17,6 +17,7 @@
 #define CONNECTION_IDLE_S   30L  /* others close theirs after a minute or so */
 #define AUTHORITIES_CACHE_S 300L
 #define UPLOAD_BUFFER       16384L
+#define DOWNLOAD_BUFFER     4096L /* each of hundreds of handles keeps one */
 #define ONE_WRITE_MAX       ((size_t)64 * 1024) /* libcurl's own limit */
 
 bool http_call_too_late(const struct http_call *call)
@@ -78,6 +79,7 @@ void http_call_prepare(struct http_call *call)
     set(call, MAXAGE_CONN, CONNECTION_IDLE_S);
     set(call, MAXLIFETIME_CONN, CONNECTION_LIFE_S);
     set(call, UPLOAD_BUFFERSIZE, UPLOAD_BUFFER);
+    set(call, BUFFERSIZE, DOWNLOAD_BUFFER);
     set(call, USERAGENT, "afterhours/" AFTERHOURS_VERSION);
 #if LIBCURL_VERSION_NUM >= 0x075700
     /* A look-up that hangs is left behind, not waited for. */

@@ -5,7 +5,6 @@
 #include "net/redis.h"
 
 #include <assert.h>
-#include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +19,7 @@
 #include "base/banned.h"
 
 #define TEXTS_MAX 64 /* arguments of redis_callv() */
+#define COUNT_MAX 28 /* bytes: a kind, a number, and two ends of a line */
 
 static void destroy(struct redis *redis)
 {
@@ -52,7 +52,7 @@ void redis_end(struct redis *redis, struct command *command,
         TAILQ_REMOVE(&redis->waiting, command, link);
         redis->waiting_count--;
         redis->waiting_bytes -= command->len;
-        redisFreeCommand(command->bytes);
+        free(command->bytes);
         command->bytes = NULL;
     } else {
         TAILQ_REMOVE(&redis->sent, command, link);
@@ -233,7 +233,7 @@ void redis_lose_sent(struct redis *redis)
 static void hand_over(struct redis *redis, struct command *command, int64_t now)
 {
     bufferevent_write(redis->link, command->bytes, command->len);
-    redisFreeCommand(command->bytes);
+    free(command->bytes);
     command->bytes = NULL;
     command->sent_at = now;
     TAILQ_INSERT_TAIL(&redis->sent, command, link);
@@ -274,17 +274,51 @@ static const char *refusal(const struct redis *redis,
     return NULL;
 }
 
+/* "$5\r\n", "*2\r\n"; where it ends. */
+static char *write_count(char *out, char kind, size_t count)
+{
+    char digits[COUNT_MAX], *at = digits + sizeof(digits);
+
+    do {
+        *--at = (char)('0' + count % 10);
+        count /= 10;
+    } while (count);
+    *out++ = kind;
+    while (at < digits + sizeof(digits))
+        *out++ = *at++;
+    *out++ = '\r';
+    *out++ = '\n';
+    return out;
+}
+
+static size_t argument_len(const struct redis_command *from, size_t i)
+{
+    return from->lens ? from->lens[i] : strlen(from->argv[i]);
+}
+
+/*
+ * By hand, since a command for many items has a thousand arguments; in memory
+ * of one piece, which can be wiped.
+ */
 static void format(struct command *command, const struct redis_command *from)
 {
-    int len = from->argc > INT_MAX
-                  ? -1
-                  : redisFormatCommandArgv(&command->bytes, (int)from->argc,
-                                           (const char **)(uintptr_t)from->argv,
-                                           from->lens);
+    size_t size = COUNT_MAX;
+    char *out;
 
-    if (len < 0)
-        abort(); /* out of memory */
-    command->len = (size_t)len;
+    for (size_t i = 0; i < from->argc; i++)
+        size += COUNT_MAX + argument_len(from, i);
+    command->bytes = alloc_resize(NULL, size, 1);
+    out = write_count(command->bytes, '*', from->argc);
+    for (size_t i = 0; i < from->argc; i++) {
+        size_t len = argument_len(from, i);
+
+        out = write_count(out, '$', len);
+        memcpy(out, from->argv[i], len);
+        out += len;
+        *out++ = '\r';
+        *out++ = '\n';
+    }
+    command->len = (size_t)(out - command->bytes);
 }
 
 void redis_call(struct redis *redis, const struct redis_command *asked,
@@ -342,7 +376,7 @@ void redis_write(struct redis *redis, const struct redis_command *said)
     format(&command, said);
     bufferevent_write(redis->link, command.bytes, command.len);
     crypto_wipe(command.bytes, command.len);
-    redisFreeCommand(command.bytes);
+    free(command.bytes);
 }
 
 /* The oldest command that was sent is the one this reply is for. */

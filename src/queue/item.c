@@ -126,9 +126,12 @@ static void set(struct submission *submission, const struct field *field,
 static void set_by_name(struct submission *submission, const char *name,
                         const struct redis_reply *value)
 {
-    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-        if (strcmp(fields[i].name, name) == 0)
+    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+        if (strcmp(fields[i].name, name) == 0) {
             set(submission, &fields[i], value);
+            return;
+        }
+    }
 }
 
 const char *item_field(const struct redis_reply *reply, const char *name)

@@ -51,6 +51,9 @@ class Round:
         return self
 
     def __exit__(self, *_):
+        for process in reversed(self.nursery.processes):
+            if process is not self.redis:
+                process.stop()  # before Redis: they settle what they have in hand
         reports = self.nursery.close()
         shutil.rmtree(self.folder, ignore_errors=True)
         assert not reports, reports
