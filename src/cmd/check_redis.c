@@ -115,9 +115,7 @@ void check_redis(struct session *session, struct findings *findings)
     if (ready)
         findings_add(findings, FINDING_GOOD, AREA, NULL, "reached at %s",
                      session_redis(session));
-    else if (err.kind == ERROR_CONFIG)
-        findings_add(findings, FINDING_WRONG, AREA, NULL, "%s", err.text);
-    else if (question.answered)
+    else if (err.kind == ERROR_CONFIG || question.answered)
         findings_add(findings, FINDING_WRONG, AREA, NULL, "%s", err.text);
     else
         findings_add(findings, FINDING_AWAY, AREA,
