@@ -37,7 +37,7 @@ static void hash_email(const struct settings *settings, const char *email,
         text[len++] = lower(*email);
     crypto_hmac_sha256(settings->secret.bytes ? settings->secret.bytes : "",
                        settings->secret.len, text, len, digest);
-    crypto_hex(digest, sizeof(digest), hex);
+    crypto_hex(digest, sizeof(digest) / 2, hex); /* kept twice for each item */
 }
 
 /* A header anybody writes: taken as far as it is plain ASCII. */
