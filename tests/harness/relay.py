@@ -80,9 +80,10 @@ class Relay:
 
     def start_all(self):
         """serve and one work process, ready."""
-        processes = self.start("serve"), self.start("work")
+        serve, work = self.start("serve"), self.start("work")
         self.wait_ready()
-        return processes
+        wait_until(lambda: work.logged(r"\bworking\b"), what="work to have begun")
+        return serve, work
 
     def run(self, *arguments, timeout=60):
         """A command of the binary on these settings, run to its end."""
