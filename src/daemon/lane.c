@@ -12,6 +12,7 @@
 
 #define POLL_MS      1000 /* the longest a lost ring of the bell can cost */
 #define RESERVE_MOST 64   /* items asked for at once */
+#define GATHER_MS    20   /* the longest a free berth waits for others */
 
 struct berth {
     struct lane *lane;
@@ -54,6 +55,18 @@ static void due(void *context)
     ask(lane);
 }
 
+/*
+ * A question costs Redis the same for one item as for many: while enough is
+ * under way, berths are gathered before they are filled.
+ */
+static bool worth_asking(const struct lane *lane)
+{
+    size_t room = lane->options.flights - lane->flying;
+
+    return room * lane->options.batch >= RESERVE_MOST ||
+           lane->flying <= lane->options.flights / 2;
+}
+
 static void landed(void *context, enum stage next, int64_t due_at)
 {
     struct berth *berth = context;
@@ -62,7 +75,10 @@ static void landed(void *context, enum stage next, int64_t due_at)
     berth->flight = NULL;
     lane->flying--;
     lane->options.landed(lane->options.context, next, due_at);
-    ask(lane);
+    if (worth_asking(lane))
+        ask(lane);
+    else
+        plan(lane, GATHER_MS);
 }
 
 static void fly(struct lane *lane, const struct flight_load *load)
@@ -140,7 +156,7 @@ static void plan_next(struct lane *lane, const struct reservation *reservation,
     int64_t ms = POLL_MS;
 
     if (full || lane->again) {
-        ms = 0;
+        ms = worth_asking(lane) ? 0 : GATHER_MS;
     } else if (reservation->next_at) {
         ms = reservation->next_at - clock_wall_ms();
         if (ms < 1)

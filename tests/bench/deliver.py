@@ -1,5 +1,6 @@
 """Delivered a second from a full queue to a local nginx that takes everything;
 against a BullMQ worker with undici, 50 in flight."""
+import http.client
 import pathlib
 import subprocess
 import time
@@ -42,15 +43,16 @@ class Target:
         path.write_text(NGINX.format(folder=round_.folder, port=self.port))
         round_.nursery.start("nginx", ["nginx", "-c", path, "-g", "daemon off;"])
         wait_until(lambda: listening(self.port), what="nginx")
+        self.connection = http.client.HTTPConnection("127.0.0.1", self.port)
         self.asked = 0
         self.begin = self.taken()
 
     def taken(self):
         """Requests answered, our own looks not counted."""
-        done = subprocess.run(["curl", "-s", f"{self.url}/taken"], check=True,
-                              capture_output=True, text=True)
+        self.connection.request("GET", "/taken")
+        text = self.connection.getresponse().read().decode()
         self.asked += 1
-        return int(done.stdout.split()[9]) - self.asked
+        return int(text.split()[9]) - self.asked
 
 
 def drain(target, worker, count):
