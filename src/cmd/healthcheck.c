@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/text.h"
 #include "config/settings.h"
 #include "net/http_client.h"
 #include "net/loop.h"
@@ -44,28 +43,6 @@ static void on_answer(void *context, const struct http_response *answer)
     loop_stop(health->loop);
 }
 
-static bool is_wildcard(const char *listen)
-{
-    return text_starts(listen, "0.0.0.0:") || text_starts(listen, "[::]:") ||
-           text_starts(listen, "*:") || !strchr(listen, ':');
-}
-
-/*
- * The relay as this machine reaches it. With TLS, by the name its certificate
- * is for.
- */
-static char *usual_url(const struct settings *settings)
-{
-    const char *colon = strrchr(settings->listen, ':');
-    const char *port = colon ? colon + 1 : settings->listen;
-
-    if (settings->tls.certificate)
-        return alloc_format("%s/readyz", settings->public_url);
-    if (is_wildcard(settings->listen))
-        return alloc_format("http://127.0.0.1:%s/readyz", port);
-    return alloc_format("http://%s/readyz", settings->listen);
-}
-
 static bool ask(const char *url)
 {
     struct health health = {.loop = loop_new(), .url = url};
@@ -94,7 +71,7 @@ static int ask_usual(const char *name, const char *config)
 
     if (!settings)
         return command_failed(name, &err);
-    url = usual_url(settings);
+    url = settings_ready_url(settings);
     settings_release(settings);
     good = ask(url);
     free(url);

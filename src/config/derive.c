@@ -34,8 +34,8 @@ static char *port_suffix(const struct settings *settings)
                         strcmp(port, usual) == 0 ? "" : port);
 }
 
-/* The host part of listen; localhost for "every address of the machine". */
-static char *own_host(const struct settings *settings)
+/* The host part of listen, or instead for "every address of the machine". */
+static char *own_host(const struct settings *settings, const char *instead)
 {
     static const char *const every[] = {"", "*", "0.0.0.0", "[::]"};
     const char *colon = strrchr(settings->listen, ':');
@@ -44,13 +44,13 @@ static char *own_host(const struct settings *settings)
 
     for (size_t i = 0; i < sizeof(every) / sizeof(every[0]); i++)
         if (strcmp(host, every[i]) == 0)
-            alloc_replace(&host, "localhost");
+            alloc_replace(&host, instead);
     return host;
 }
 
 static void derive_public_url(struct settings *settings)
 {
-    char *host = own_host(settings);
+    char *host = own_host(settings, "localhost");
     char *port = port_suffix(settings);
 
     if (!settings->public_url)
@@ -59,6 +59,20 @@ static void derive_public_url(struct settings *settings)
     cut_slash(settings->public_url);
     free(host);
     free(port);
+}
+
+char *settings_ready_url(const struct settings *settings)
+{
+    char *host, *port, *url;
+
+    if (settings->tls.certificate)
+        return alloc_format("%s/readyz", settings->public_url);
+    host = own_host(settings, "127.0.0.1");
+    port = port_suffix(settings);
+    url = alloc_format("http://%s%s/readyz", host, port);
+    free(host);
+    free(port);
+    return url;
 }
 
 /* origin is taken over, or freed when the form has it already. */

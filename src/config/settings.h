@@ -187,6 +187,13 @@ const struct settings_form *settings_form(const struct settings *settings,
 void settings_print(const struct settings *settings, struct buf *out);
 void settings_print_json(const struct settings *settings, struct buf *out);
 
+/*
+ * Where this machine asks whether the relay is ready: by loopback when it
+ * listens on every address; with TLS by public_url, the name its certificate is
+ * for. The caller frees it.
+ */
+char *settings_ready_url(const struct settings *settings);
+
 /* A destination's template with {subdomain} and {id} filled in. */
 void settings_ticket_url(const struct settings_destination *destination,
                          const char *template, int64_t ticket_id,

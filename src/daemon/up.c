@@ -100,21 +100,6 @@ static void poll_ready(void *context)
     http_client_send(up->client, &request, on_answer, up);
 }
 
-/* The address as this machine reaches it: a wildcard is reached by loopback. */
-static char *local_url(const struct settings *settings)
-{
-    const char *colon = strrchr(settings->listen, ':');
-    const char *port = colon ? colon + 1 : settings->listen;
-    const char *scheme = settings->tls.certificate ? "https" : "http";
-    bool any = !colon || strncmp(settings->listen, "0.0.0.0:", 8) == 0 ||
-               strncmp(settings->listen, "[::]:", 5) == 0 ||
-               strncmp(settings->listen, "*:", 2) == 0;
-
-    if (any)
-        return alloc_format("%s://127.0.0.1:%s/readyz", scheme, port);
-    return alloc_format("%s://%s/readyz", scheme, settings->listen);
-}
-
 static void add_sandbox(struct up *up)
 {
     const char *const argv[] = {
@@ -162,7 +147,7 @@ static bool start(struct up *up, struct error *err)
     add_role(up, "work");
     up->client = http_client_new(up->loop, 1);
     up->poll = timer_new(up->loop, poll_ready, up);
-    up->ready_url = local_url(up->settings);
+    up->ready_url = settings_ready_url(up->settings);
     timer_start(up->poll, READY_POLL_MS);
     return true;
 }

@@ -320,6 +320,34 @@ static void the_public_address_follows_listen(void **state)
     }
 }
 
+static void
+this_machine_asks_by_loopback_or_by_the_certificates_name(void **state)
+{
+    /* clang-format off */
+    static const struct { const char *yaml, *url; } rows[] = {
+        { "listen: 127.0.0.1:8082\n", "http://127.0.0.1:8082/readyz" },
+        { "listen: 127.0.0.1:80\n",   "http://127.0.0.1/readyz" },
+        { "listen: '[::1]:81'\n",     "http://[::1]:81/readyz" },
+        { "listen: 8082\n",           "http://127.0.0.1:8082/readyz" },
+        { "listen: ':8082'\n",        "http://127.0.0.1:8082/readyz" },
+        { "listen: '[::]:8082'\n",    "http://127.0.0.1:8082/readyz" },
+        { "listen: 0.0.0.0:8443\npublic_url: https://relay.example\n"
+          "tls: { certificate: c, key: k }\n",
+          "https://relay.example/readyz" },
+    };
+    /* clang-format on */
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct settings *settings = settings_of(rows[i].yaml);
+        char *url = settings_ready_url(settings);
+
+        assert_string_equal(url, rows[i].url);
+        free(url);
+        settings_release(settings);
+    }
+}
+
 static void settings_live_until_the_last_holder_lets_go(void **state)
 {
     struct settings *settings = defaults();
@@ -435,6 +463,7 @@ int main(void)
         TEST(an_empty_file_is_as_good_as_none),
         TEST(the_only_destination_need_not_be_named),
         TEST(the_public_address_follows_listen),
+        TEST(this_machine_asks_by_loopback_or_by_the_certificates_name),
         TEST(settings_live_until_the_last_holder_lets_go),
         TEST(a_sandbox_takes_only_what_has_no_address),
         TEST(a_demo_may_post_from_the_relays_own_pages),
