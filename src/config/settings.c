@@ -106,3 +106,18 @@ void settings_ticket_url(const struct settings_destination *destination,
         }
     }
 }
+
+bool settings_wants_news(const struct settings_form *form, const char *event)
+{
+    const struct settings_callback *callback;
+
+    if (!form || !form->callback.url || !event)
+        return false;
+    callback = &form->callback;
+    return (callback->on_delivered &&
+            strcmp(event, "submission.delivered") == 0) ||
+           (callback->on_linked && strcmp(event, "submission.linked") == 0) ||
+           (callback->on_unlinked &&
+            strcmp(event, "submission.unlinked") == 0) ||
+           (callback->on_failed && strcmp(event, "submission.failed") == 0);
+}

@@ -187,6 +187,10 @@ const struct settings_form *settings_form(const struct settings *settings,
 void settings_print(const struct settings *settings, struct buf *out);
 void settings_print_json(const struct settings *settings, struct buf *out);
 
+/* Whether the form wants to hear of that event ("submission.linked"). NULL for
+ * either: no. */
+bool settings_wants_news(const struct settings_form *form, const char *event);
+
 /*
  * Where this machine asks whether the relay is ready: by loopback when it
  * listens on every address; with TLS by public_url, the name its certificate is

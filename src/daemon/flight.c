@@ -176,7 +176,7 @@ static void judge(const struct flight *flight, const struct turn_item *item,
     patience_for(flight->turn.destination, sub->stage, &patience);
     *verdict =
         verdict_after(sub, &item->outcome, &patience, flight->turn.now, random);
-    if (!patience_wants_news(settings_form(flight->settings, sub->form),
+    if (!settings_wants_news(settings_form(flight->settings, sub->form),
                              verdict->event))
         verdict->event = NULL;
 }

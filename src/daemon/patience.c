@@ -1,8 +1,6 @@
 /* Patience out of the settings. See patience.h. */
 #include "daemon/patience.h"
 
-#include <string.h>
-
 #include "base/banned.h"
 
 #define RESOLVE_SOON_MS     2000
@@ -31,19 +29,4 @@ void patience_for(const struct settings_destination *destination,
         patience->retry_cap_ms = CALLBACK_CAP_MS;
         patience->give_up_ms = CALLBACK_GIVE_UP_MS;
     }
-}
-
-bool patience_wants_news(const struct settings_form *form, const char *event)
-{
-    const struct settings_callback *callback;
-
-    if (!form || !form->callback.url || !event)
-        return false;
-    callback = &form->callback;
-    return (callback->on_delivered &&
-            strcmp(event, "submission.delivered") == 0) ||
-           (callback->on_linked && strcmp(event, "submission.linked") == 0) ||
-           (callback->on_unlinked &&
-            strcmp(event, "submission.unlinked") == 0) ||
-           (callback->on_failed && strcmp(event, "submission.failed") == 0);
 }

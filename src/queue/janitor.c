@@ -63,11 +63,11 @@ static void reaped(void *context, const struct redis_answer *answer)
 /* The news that a message was given up, if its form wants to hear of it. */
 static const char *failed_event(const struct queue *queue, const char *form)
 {
-    const struct settings_form *found =
-        form ? settings_form(queue->settings, form) : NULL;
+    static const char event[] = "submission.failed";
 
-    return found && found->callback.url && found->callback.on_failed
-               ? "submission.failed"
+    return form && settings_wants_news(settings_form(queue->settings, form),
+                                       event)
+               ? event
                : "";
 }
 

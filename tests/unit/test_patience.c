@@ -15,8 +15,8 @@ static void a_form_without_a_callback_wants_no_news(void **state)
     struct settings_form form = {.callback = {.on_linked = true}};
 
     (void)state;
-    assert_false(patience_wants_news(&form, "submission.linked"));
-    assert_false(patience_wants_news(NULL, "submission.linked"));
+    assert_false(settings_wants_news(&form, "submission.linked"));
+    assert_false(settings_wants_news(NULL, "submission.linked"));
 }
 
 static void a_form_hears_of_the_events_it_asked_for_only(void **state)
@@ -24,10 +24,10 @@ static void a_form_hears_of_the_events_it_asked_for_only(void **state)
     struct settings_form form = {.callback = {.url = url, .on_failed = true}};
 
     (void)state;
-    assert_true(patience_wants_news(&form, "submission.failed"));
-    assert_false(patience_wants_news(&form, "submission.linked"));
-    assert_false(patience_wants_news(&form, "submission.delivered"));
-    assert_false(patience_wants_news(&form, NULL));
+    assert_true(settings_wants_news(&form, "submission.failed"));
+    assert_false(settings_wants_news(&form, "submission.linked"));
+    assert_false(settings_wants_news(&form, "submission.delivered"));
+    assert_false(settings_wants_news(&form, NULL));
 }
 
 static void the_first_look_comes_no_later_than_the_interval(void **state)
