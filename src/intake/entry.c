@@ -32,12 +32,6 @@ static bool check_email(struct reader *r, const struct field *field)
     return false;
 }
 
-/* Only when there is no email itself; it wins. */
-static bool check_reply_to(struct reader *r, const struct field *field)
-{
-    return r->entry->address[0] || check_email(r, field);
-}
-
 static bool check_web_address(struct reader *r, const struct field *field)
 {
     if (value_web_address(field->value))
@@ -91,7 +85,7 @@ static const struct builtin {
     {"page",       AT(page),            OWN, URL_CHARACTERS, false, check_web_address},
     {"referrer",   AT(referrer),        OWN, URL_CHARACTERS, false, check_web_address},
     {"_subject",   AT(subject),         FIELD, 0, false, NULL},
-    {"_replyto",   AT(reply_to),        OWN, EMAIL_CHARACTERS, false, check_reply_to},
+    {"_replyto",   AT(reply_to),        OWN, EMAIL_CHARACTERS, false, NULL},
     {"_reference", AT(reference),       OWN, REFERENCE_CHARACTERS, false, NULL},
     {"_next",      AT(next),            OWN, URL_CHARACTERS, false, check_target},
     {"_error",     AT(error),           OWN, URL_CHARACTERS, false, check_target},
@@ -341,6 +335,19 @@ static void require(struct reader *r, const char *name, bool given)
                        "This field must be filled in.");
 }
 
+/* It stands for a missing email; an email that was given wins. */
+static void use_reply_to(struct reader *r)
+{
+    struct entry *entry = r->entry;
+    const struct field field = {.name = "_replyto", .value = entry->reply_to};
+
+    if (entry->email || !entry->reply_to ||
+        has_complaint(r->complaints, "email"))
+        return;
+    if (check_email(r, &field))
+        entry->email = entry->reply_to;
+}
+
 static void check_required(struct reader *r)
 {
     const struct settings_form *form = r->form;
@@ -371,8 +378,7 @@ bool entry_read(struct entry *entry, const struct settings *settings,
         read_field(&r, fields, i, false);
     for (size_t i = 0; i < fields->count; i++)
         read_field(&r, fields, i, true);
-    if (!entry->email)
-        entry->email = entry->reply_to;
+    use_reply_to(&r);
     check_required(&r);
     return complaints->count == 0;
 }

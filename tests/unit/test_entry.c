@@ -209,6 +209,9 @@ static void replyto_stands_for_a_missing_email(void **state)
     read_form(read, GOOD "&_replyto=eve%40example.org");
     assert_true(read->fine);
     assert_string_equal(read->entry.address, "ada@example.org");
+    read_form(read, "_replyto=junk&" GOOD);
+    assert_true(read->fine);
+    assert_string_equal(read->entry.address, "ada@example.org");
     read_form(read, "message=x&order=1&_replyto=eve");
     expect_code(read, "_replyto", "invalid");
     assert_int_equal(read->complaints.count, 1);
