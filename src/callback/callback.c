@@ -33,17 +33,16 @@
 static const struct reading {
     int first, last;
     enum outcome_kind kind;
-    bool disable;
     const char *reason;
 } readings[] = {
-    { 200, 299, OUTCOME_DONE,    false, NULL },
-    { 300, 399, OUTCOME_BUSY,    false,
+    { 200, 299, OUTCOME_DONE,    NULL },
+    { 300, 399, OUTCOME_BUSY,   
       "the receiver redirects, which is not followed: correct the URL" },
-    { 410, 410, OUTCOME_REFUSED, true,
+    { 410, 410, OUTCOME_REFUSED,
       "the receiver wants no more callbacks (410)" },
-    { 429, 429, OUTCOME_BUSY,    false, "the receiver asks to slow down" },
-    { 503, 503, OUTCOME_BUSY,    false, "the receiver is not available" },
-    { INT_MIN, INT_MAX, OUTCOME_BUSY, false, "the receiver did not take it" },
+    { 429, 429, OUTCOME_BUSY,    "the receiver asks to slow down" },
+    { 503, 503, OUTCOME_BUSY,    "the receiver is not available" },
+    { INT_MIN, INT_MAX, OUTCOME_BUSY, "the receiver did not take it" },
 };
 /* clang-format on */
 
@@ -231,7 +230,6 @@ static void resume(struct turn *turn, const struct http_response *answer,
     while (answer->status < reading->first || answer->status > reading->last)
         reading++;
     outcome_set(outcome, reading->kind, reading->reason);
-    outcome->disable = reading->disable;
     outcome->status = answer->status;
     outcome->took_ms = answer->took_ms;
     outcome->retry_after_ms = http_retry_after_ms(&answer->headers, turn->now);

@@ -28,7 +28,7 @@ const struct chat_reading *chat_reading_of(const struct chat_reading *readings,
 
 /*
  * Sets outcome to kind and reason with what the answer tells: status, time,
- * Retry-After. took_ms: of the turn's earlier requests.
+ * Retry-After.
  */
 void chat_answer_outcome(const struct http_response *answer, int64_t now,
                          enum outcome_kind kind, const char *reason,

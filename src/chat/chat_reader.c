@@ -243,6 +243,15 @@ void chat_rows_clear(struct chat_rows *rows)
     memset(rows, 0, sizeof(*rows));
 }
 
+const struct chat_row *chat_rows_find(const struct chat_rows *rows,
+                                      const char *id)
+{
+    for (size_t i = 0; i < rows->count; i++)
+        if (strcmp(rows->list[i].id, id) == 0)
+            return &rows->list[i];
+    return NULL;
+}
+
 static bool is_space(char c)
 {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';

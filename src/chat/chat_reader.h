@@ -48,6 +48,10 @@ must_check bool chat_read_docs(const char *body, size_t len,
                                struct chat_rows *rows);
 void chat_rows_clear(struct chat_rows *rows);
 
+/* The row of that chat; NULL when it is not among them. Borrowed. */
+const struct chat_row *chat_rows_find(const struct chat_rows *rows,
+                                      const char *id);
+
 /* What resolve needs back out of a stored Create body. "" when absent. */
 struct chat_sent {
     char email[321];

@@ -54,7 +54,7 @@ static void add_row(struct table *table, const struct submission *submission,
     if (submission->ticket_id)
         snprintf(ticket, sizeof(ticket), "%" PRId64, submission->ticket_id);
     table_row(table, cells);
-    table_paint(table, 2, render_paint(submission_state(submission)));
+    table_paint(table, 2, render_paint(submission));
 }
 
 static void print_table(const struct submissions *found, size_t limit)

@@ -31,8 +31,14 @@ static const struct { const char *what, *advice; } holds[HOLD_COUNT] = {
 };
 /* clang-format on */
 
-enum paint render_paint(enum state state)
+enum paint render_paint(const struct submission *submission)
 {
+    enum state state = submission_state(submission);
+
+    /* Of a news, what became of it; the message's state is another matter. */
+    if (submission->kind == SUBMISSION_NEWS)
+        state =
+            submission->place == PLACE_DEAD ? STATE_FAILED : STATE_DELIVERED;
     return paints[state];
 }
 

@@ -12,7 +12,7 @@
 
 #define RENDER_MAX ((size_t)4096)
 
-enum paint render_paint(enum state state);
+enum paint render_paint(const struct submission *submission);
 
 /* Of a message: its state. Of a news: what became of the callback. */
 const char *render_state(const struct submission *submission);

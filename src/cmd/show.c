@@ -102,8 +102,7 @@ static void print_facts(const struct story *story,
 
     output_painted(stdout, PAINT_NONE, submission->id);
     printf("  ");
-    output_painted(stdout, render_paint(submission_state(submission)),
-                   render_state(submission));
+    output_painted(stdout, render_paint(submission), render_state(submission));
     printf("\n\nform       %s, to %s\n", submission->form,
            submission->destination);
     if (submission->kind == SUBMISSION_NEWS)

@@ -225,15 +225,6 @@ static void found(struct turn *turn, const struct chat_row *row,
     snprintf(outcome->chat_id, sizeof(outcome->chat_id), "%s", row->id);
 }
 
-static const struct chat_row *row_of(const struct chat_rows *rows,
-                                     const char *id)
-{
-    for (size_t i = 0; i < rows->count; i++)
-        if (strcmp(rows->list[i].id, id) == 0)
-            return &rows->list[i];
-    return NULL;
-}
-
 static const struct chat_row *ours(const struct chat_rows *rows,
                                    const char *session_id)
 {
@@ -248,7 +239,7 @@ static bool all_compared(const struct look *look, const struct chat_rows *rows)
 {
     for (size_t i = 0; i < look->asked; i++) {
         const struct chat_row *row =
-            row_of(rows, look->page.ids[look->compared + i]);
+            chat_rows_find(rows, look->page.ids[look->compared + i]);
 
         if (!row || !row->session_id[0])
             return false;

@@ -42,18 +42,10 @@ static void begin(struct turn *turn, struct step *step)
         chat_request_ids(&step->request, &endpoint, ids, count);
 }
 
-static const struct chat_row *find(const struct chat_rows *rows, const char *id)
-{
-    for (size_t i = 0; i < rows->count; i++)
-        if (strcmp(rows->list[i].id, id) == 0)
-            return &rows->list[i];
-    return NULL;
-}
-
 static void read_item(struct turn_item *item, const struct chat_rows *rows,
                       const struct http_response *answer, int64_t now)
 {
-    const struct chat_row *row = find(rows, item->submission.chat_id);
+    const struct chat_row *row = chat_rows_find(rows, item->submission.chat_id);
     enum outcome_kind kind = OUTCOME_UNKNOWN;
     const char *reason = "no ticket yet";
 

@@ -28,7 +28,6 @@ struct outcome {
     bool nothing_sent; /* proven: the post cannot have reached the other side,
                           or a look has shown that it did not land */
     bool looked;       /* resolve: a look-up was answered */
-    bool disable;      /* callback: 410, the receiver wants no more */
     char reason[SUBMISSION_REASON_SIZE]; /* in words, for operators; never a
                                             secret or a field's value */
 };

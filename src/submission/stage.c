@@ -29,22 +29,20 @@ static const char *const outcome_names[OUTCOME_COUNT] = {
  * Every way there is. What has come to rest stays there; only a person moves
  * it, and that is the queue's affair.
  */
-#define NOW(next)   { STAGE_##next, false }
-#define LATER(next) { STAGE_##next, true }
-static const struct stage_move moves[STAGE_COUNT][OUTCOME_COUNT] = {
-    /*                     done            refused         busy              unknown           spent */
-    [STAGE_DELIVER]   = { NOW(RECONCILE), NOW(BURIED),   LATER(DELIVER),   LATER(RESOLVE),   NOW(BURIED) },
-    [STAGE_RESOLVE]   = { NOW(RECONCILE), NOW(BURIED),   LATER(DELIVER),   LATER(RESOLVE),   NOW(BURIED) },
-    [STAGE_RECONCILE] = { NOW(FINISHED),  NOW(FINISHED), LATER(RECONCILE), LATER(RECONCILE), NOW(FINISHED) },
-    [STAGE_CALLBACK]  = { NOW(FINISHED),  NOW(BURIED),   LATER(CALLBACK),  LATER(CALLBACK),  NOW(BURIED) },
-    [STAGE_FINISHED]  = { NOW(FINISHED),  NOW(FINISHED), NOW(FINISHED),    NOW(FINISHED),    NOW(FINISHED) },
-    [STAGE_BURIED]    = { NOW(BURIED),    NOW(BURIED),   NOW(BURIED),      NOW(BURIED),      NOW(BURIED) },
+#define TO(next) STAGE_##next
+static const enum stage moves[STAGE_COUNT][OUTCOME_COUNT] = {
+    /*                     done           refused       busy           unknown        spent */
+    [STAGE_DELIVER]   = { TO(RECONCILE), TO(BURIED),   TO(DELIVER),   TO(RESOLVE),   TO(BURIED) },
+    [STAGE_RESOLVE]   = { TO(RECONCILE), TO(BURIED),   TO(DELIVER),   TO(RESOLVE),   TO(BURIED) },
+    [STAGE_RECONCILE] = { TO(FINISHED),  TO(FINISHED), TO(RECONCILE), TO(RECONCILE), TO(FINISHED) },
+    [STAGE_CALLBACK]  = { TO(FINISHED),  TO(BURIED),   TO(CALLBACK),  TO(CALLBACK),  TO(BURIED) },
+    [STAGE_FINISHED]  = { TO(FINISHED),  TO(FINISHED), TO(FINISHED),  TO(FINISHED),  TO(FINISHED) },
+    [STAGE_BURIED]    = { TO(BURIED),    TO(BURIED),   TO(BURIED),    TO(BURIED),    TO(BURIED) },
 };
-#undef NOW
-#undef LATER
+#undef TO
 /* clang-format on */
 
-struct stage_move stage_move(enum stage stage, enum outcome_kind outcome)
+enum stage stage_after(enum stage stage, enum outcome_kind outcome)
 {
     assert(stage < STAGE_COUNT && outcome < OUTCOME_COUNT);
     return moves[stage][outcome];

@@ -25,13 +25,8 @@ enum outcome_kind {
     OUTCOME_COUNT,
 };
 
-/* The next stage; and whether that is meant for later rather than at once. */
-struct stage_move {
-    enum stage next;
-    bool later;
-};
-
-struct stage_move stage_move(enum stage stage, enum outcome_kind outcome);
+/* The next stage; when is the verdict's affair. */
+enum stage stage_after(enum stage stage, enum outcome_kind outcome);
 
 const char *stage_name(enum stage stage);            /* "deliver" */
 const char *outcome_name(enum outcome_kind outcome); /* "done" */

@@ -1,6 +1,6 @@
 /*
  * A turn: reserved items on their way through one stage. Stages do no I/O; the
- * engine in daemon/work.c asks them one question at a time.
+ * engine in daemon/flight.c asks them one question at a time.
  *
  *     begin -> step: a request, or finished
  *     resume(answer) -> step: the next request, or finished

@@ -219,7 +219,7 @@ struct verdict verdict_after(const struct submission *submission,
         .due_at = now,
     };
 
-    verdict.next = stage_move(submission->stage, verdict.outcome).next;
+    verdict.next = stage_after(submission->stage, verdict.outcome);
     verdict.event = event_of(submission, outcome, verdict.next);
     if (verdict.next != STAGE_FINISHED && verdict.next != STAGE_BURIED)
         verdict.due_at += max_ms(

@@ -12,7 +12,7 @@
 
 static enum stage next(enum stage stage, enum outcome_kind outcome)
 {
-    return stage_move(stage, outcome).next;
+    return stage_after(stage, outcome);
 }
 
 static void the_straight_line_is_deliver_reconcile_finished(void **state)
@@ -30,13 +30,10 @@ static void an_unanswered_delivery_is_never_simply_repeated(void **state)
     assert_int_equal(next(STAGE_RESOLVE, OUTCOME_UNKNOWN), STAGE_RESOLVE);
 }
 
-static void what_did_not_land_is_posted_again_later(void **state)
+static void what_did_not_land_is_posted_again(void **state)
 {
-    struct stage_move move = stage_move(STAGE_RESOLVE, OUTCOME_BUSY);
-
     (void)state;
-    assert_int_equal(move.next, STAGE_DELIVER);
-    assert_true(move.later);
+    assert_int_equal(next(STAGE_RESOLVE, OUTCOME_BUSY), STAGE_DELIVER);
 }
 
 static void what_landed_is_never_buried(void **state)
@@ -45,16 +42,6 @@ static void what_landed_is_never_buried(void **state)
     for (int kind = 0; kind < OUTCOME_COUNT; kind++)
         assert_int_not_equal(next(STAGE_RECONCILE, (enum outcome_kind)kind),
                              STAGE_BURIED);
-}
-
-static void only_busy_and_unknown_mean_later(void **state)
-{
-    (void)state;
-    for (int stage = STAGE_DELIVER; stage <= STAGE_CALLBACK; stage++)
-        for (int kind = 0; kind < OUTCOME_COUNT; kind++)
-            assert_int_equal(
-                stage_move((enum stage)stage, (enum outcome_kind)kind).later,
-                kind == OUTCOME_BUSY || kind == OUTCOME_UNKNOWN);
 }
 
 static void what_came_to_rest_stays_there(void **state)
@@ -87,9 +74,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_straight_line_is_deliver_reconcile_finished),
         cmocka_unit_test(an_unanswered_delivery_is_never_simply_repeated),
-        cmocka_unit_test(what_did_not_land_is_posted_again_later),
+        cmocka_unit_test(what_did_not_land_is_posted_again),
         cmocka_unit_test(what_landed_is_never_buried),
-        cmocka_unit_test(only_busy_and_unknown_mean_later),
         cmocka_unit_test(what_came_to_rest_stays_there),
         cmocka_unit_test(every_stage_is_found_by_its_name),
     };
