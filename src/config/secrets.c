@@ -17,6 +17,7 @@
 #include "base/banned.h"
 
 #define SECRET_BYTES    32
+#define DRAFT_BYTES     8
 #define SECRET_LIMIT    4096
 #define SECRET_SHORTEST 16
 
@@ -58,16 +59,23 @@ static bool write_secret(int fd)
 }
 
 /*
- * Written whole under a name of its own and then linked: whoever reads the
+ * Written whole under a name by chance and then linked: whoever reads the
  * file finds all of it, and of two processes that make one, one wins.
  */
 static bool make_file(const char *path, struct error *err)
 {
-    char *draft = alloc_format("%s.%ld", path, (long)getpid());
-    int fd = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    bool ok = fd >= 0 && write_secret(fd) &&
-              (link(draft, path) == 0 || errno == EEXIST);
+    unsigned char bytes[DRAFT_BYTES];
+    char name[2 * DRAFT_BYTES + 1];
+    char *draft;
+    int fd;
+    bool ok;
 
+    crypto_random(bytes, sizeof(bytes));
+    crypto_hex(bytes, sizeof(bytes), name);
+    draft = alloc_format("%s.%s", path, name);
+    fd = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    ok = fd >= 0 && write_secret(fd) &&
+         (link(draft, path) == 0 || errno == EEXIST);
     if (!ok)
         error_set(err, ERROR_CONFIG,
                   "%s: %s; set data_dir to a folder that can be written", path,

@@ -47,6 +47,20 @@ static void a_secret_is_made_once_and_read_back(void **state)
     settings_release(second);
 }
 
+/* In a container the process has the same number at every start. */
+static void what_a_process_that_was_killed_left_is_in_nobodys_way(void **state)
+{
+    struct settings *settings = settings_of("data_dir: .\n");
+    char draft[64];
+
+    (void)state;
+    snprintf(draft, sizeof(draft), "secret.%ld", (long)getpid());
+    write_file(draft, "half a sec");
+    make(settings);
+    assert_int_equal(settings->secret.len, 64);
+    settings_release(settings);
+}
+
 static void two_folders_have_two_secrets(void **state)
 {
     struct settings *first = settings_of("data_dir: a\n");
@@ -174,6 +188,7 @@ int main(void)
                                     settings_folder_remove)
     const struct CMUnitTest tests[] = {
         TEST(a_secret_is_made_once_and_read_back),
+        TEST(what_a_process_that_was_killed_left_is_in_nobodys_way),
         TEST(two_folders_have_two_secrets),
         TEST(a_secret_in_the_settings_makes_no_file),
         TEST(a_secret_that_cannot_be_kept_is_told),
