@@ -49,6 +49,12 @@ static void add_header(struct http_call *call, const char *line, size_t len)
     free(value_text);
 }
 
+static size_t refuse_head(struct http_call *call)
+{
+    call->head_too_large = true;
+    return 0;
+}
+
 /*
  * One line at a time, the empty one last. A second status line begins again:
  * what came before was 1xx. What follows the body are trailers: not wanted.
@@ -59,17 +65,16 @@ size_t http_answer_header(char *line, size_t size, size_t count, void *context)
     size_t len = size * count;
 
     call->head_len += len;
-    if (call->head_len > HEAD_MAX ||
-        call->response.headers.count >= HEADERS_MAX) {
-        call->head_too_large = true;
-        return 0;
-    }
+    if (call->head_len > HEAD_MAX)
+        return refuse_head(call);
     if (len >= 5 && !memcmp(line, "HTTP/", 5))
         start_head(call);
     else if (call->head_whole)
         return len;
     else if (line[0] == '\r' || line[0] == '\n')
         call->head_whole = true;
+    else if (call->response.headers.count >= HEADERS_MAX)
+        return refuse_head(call);
     else
         add_header(call, line, len);
     return len;

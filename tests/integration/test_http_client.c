@@ -215,6 +215,26 @@ static void too_many_headers_are_refused(void **state)
     buf_clear(&answer);
 }
 
+static void as_many_headers_as_are_allowed_are_read(void **state)
+{
+    struct script_step step = {NULL, SCRIPT_KEEP, false};
+    struct caller *caller = *state;
+    struct buf answer;
+
+    buf_init(&answer, 10000);
+    buf_text(&answer, "HTTP/1.1 201 Created\r\n");
+    for (unsigned i = 0; i < 99; i++)
+        buf_format(&answer, "X-%u: y\r\n", i);
+    buf_text(&answer, "Content-Length: 0\r\n\r\n");
+    step.answer = buf_str(&answer);
+    caller_serve(caller, &step, 1);
+    caller_call(caller);
+    assert_int_equal(caller->last.fate, HTTP_ANSWERED);
+    assert_int_equal(caller->last.status, 201);
+    assert_int_equal(caller->last.headers.count, 100);
+    buf_clear(&answer);
+}
+
 static void an_interim_answer_is_not_the_answer(void **state)
 {
     static const struct script_step steps[] = {
@@ -311,6 +331,7 @@ int main(void)
         caller_test(a_body_over_the_limit_is_cut),
         caller_test(headers_without_end_are_not_read_for_ever),
         caller_test(too_many_headers_are_refused),
+        caller_test(as_many_headers_as_are_allowed_are_read),
         caller_test(an_interim_answer_is_not_the_answer),
         caller_test(trailers_are_not_headers),
         caller_test(a_header_that_would_end_its_line_is_never_sent),
