@@ -29,11 +29,6 @@ int64_t clock_boot_ms(void)
     return read_us(CLOCK_BOOTTIME) / 1000;
 }
 
-int64_t clock_boot_us(void)
-{
-    return read_us(CLOCK_BOOTTIME);
-}
-
 /* Rounded down, before 1970 too. */
 static size_t format_seconds(int64_t at, char text[CLOCK_TEXT_SIZE])
 {

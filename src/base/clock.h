@@ -13,7 +13,6 @@
 
 int64_t clock_wall_ms(void); /* since 1970, for people and for other machines */
 int64_t clock_boot_ms(void); /* never steps, runs while suspended: deadlines */
-int64_t clock_boot_us(void); /* the same, finer: for measuring */
 
 #define CLOCK_TEXT_SIZE 32
 

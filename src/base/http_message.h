@@ -26,8 +26,9 @@ struct http_request {
     char *body; /* owned; NULL for none */
     size_t body_len;
     int64_t timeout_ms;   /* for the whole exchange, name look-up included */
-    int64_t not_after_at; /* boot clock, ms: no byte of the body leaves after
-                             it, even if the process was stopped; 0: no limit */
+    int64_t not_after_at; /* boot clock, ms: the request does not begin to leave
+                             after it, even if the process was stopped; 0: no
+                             limit */
     size_t max_answer;    /* bytes of body kept; a longer one is cut: see cut */
     bool once;            /* must never leave twice: not even libcurl resends */
     bool public_only;     /* refuse private, loopback, link-local addresses */

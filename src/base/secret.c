@@ -51,8 +51,3 @@ bool secret_equal(const struct secret *secret, const char *bytes, size_t len)
     crypto_sha256(bytes, len, theirs);
     return crypto_equal(ours, theirs, sizeof(ours));
 }
-
-const char *secret_mask(const struct secret *secret)
-{
-    return secret_present(secret) ? "***" : "(none)";
-}

@@ -18,7 +18,4 @@ bool secret_present(const struct secret *secret);
 /* Compares digests, so that neither content nor length shows in the time. */
 bool secret_equal(const struct secret *secret, const char *bytes, size_t len);
 
-/* What may be shown of it: "***", or "(none)". Static text. */
-const char *secret_mask(const struct secret *secret);
-
 #endif

@@ -25,8 +25,9 @@ bool http_call_too_late(const struct http_call *call)
     return call->not_after_at && clock_boot_ms() >= call->not_after_at;
 }
 
-/* Copies what is left of the body. There is deliberately no function to seek:
- * libcurl cannot go back to the start and so cannot send it a second time. */
+/* Copies what is left of a large body. There is deliberately no function to
+ * seek: libcurl cannot go back to its start. What keeps any request from
+ * leaving twice is the guard; see set_body(). */
 static size_t give_body(char *room, size_t size, size_t count, void *context)
 {
     struct http_call *call = context;

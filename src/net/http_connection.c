@@ -195,7 +195,7 @@ void connection_answered(struct connection *c)
         connection_recycle(c);
     }
     if (c->busy)
-        return; /* connection_advance() goes on */
+        return; /* advance() goes on */
     if (c->phase == PHASE_LAST || c->eof || c->in_len ||
         evbuffer_get_length(bufferevent_get_input(c->bev)))
         connection_wake(c);

@@ -62,7 +62,7 @@ struct connection {
     enum phase phase;
     bool fresh;   /* no request has been read yet */
     bool began;   /* the head's first byte is here, its time runs */
-    bool busy;    /* connection_advance() is on the stack */
+    bool busy;    /* advance() is on the stack */
     bool dead;    /* to be freed when it returns */
     bool eof;     /* the client sends no more */
     bool broken;  /* sending failed; to be ended by the loop */

@@ -67,7 +67,6 @@ struct loop *loop_new(void)
     struct loop *loop = NEW(struct loop);
 
     signal(SIGPIPE, SIG_IGN); /* a peer that went away is an ordinary error */
-    signal(SIGPIPE, SIG_IGN); /* who has hung up is told of by the call */
     event_set_mem_functions(checked_malloc, checked_realloc, free);
     event_set_log_callback(log_libevent);
     loop->base = make_base();

@@ -143,12 +143,11 @@ static void what_is_no_duration_is_refused(void **state)
 
 static void the_boot_clock_does_not_run_backwards(void **state)
 {
-    int64_t first = clock_boot_us();
-    int64_t second = clock_boot_us();
+    int64_t first = clock_boot_ms();
+    int64_t second = clock_boot_ms();
 
     (void)state;
     assert_true(second >= first);
-    assert_true(clock_boot_ms() >= first / 1000);
     assert_true(clock_wall_ms() > INT64_C(1500000000000));
 }
 

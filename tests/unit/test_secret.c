@@ -68,17 +68,6 @@ static void a_copy_is_its_own(void **state)
     assert_false(secret_present(&two));
 }
 
-static void only_whether_there_is_one_is_shown(void **state)
-{
-    struct secret secret = {0};
-
-    (void)state;
-    assert_string_equal(secret_mask(&secret), "(none)");
-    secret_set(&secret, "hunter2", 7);
-    assert_string_equal(secret_mask(&secret), "***");
-    secret_clear(&secret);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -86,7 +75,6 @@ int main(void)
         cmocka_unit_test(an_empty_secret_is_none),
         cmocka_unit_test(a_secret_may_be_set_from_itself),
         cmocka_unit_test(a_copy_is_its_own),
-        cmocka_unit_test(only_whether_there_is_one_is_shown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
