@@ -7,6 +7,8 @@
 #include "chat/chat_draft.h"
 #include "chat_api/chat_api.h"
 
+#define CHAT_API_JSON "application/json; charset=utf-8"
+
 struct chat_api {
     struct chat_api_options options;
 };
@@ -16,9 +18,10 @@ struct call {
     struct http_exchange *exchange; /* NULL once the client has left */
     void *tag;
     enum chat_call kind;
-    unsigned page;  /* of a search, from 1 */
-    char *query;    /* owned; of a search, as asked */
-    char *base_url; /* owned; begins the URLs of the answer */
+    struct chat_access access; /* the caller's */
+    unsigned page;             /* of a search, from 1 */
+    char *query;               /* owned; of a search, as asked */
+    char *base_url;            /* owned; begins the URLs of the answer */
 };
 
 /* Ends the call: says it, and frees it. */

@@ -23,15 +23,30 @@ static const struct {
     bool write;
     void (*handle)(struct call *call);
 } calls[CHAT_CALL_COUNT] = {
-    [CHAT_CALL_NONE]   = { "none",   false, NULL },
-    [CHAT_CALL_CREATE] = { "create", true,  call_create },
-    [CHAT_CALL_LIST]   = { "list",   false, call_list },
-    [CHAT_CALL_IDS]    = { "ids",    false, call_ids },
-    [CHAT_CALL_SEARCH] = { "search", false, call_search },
-    [CHAT_CALL_SHOW]   = { "show",   false, call_show },
-    [CHAT_CALL_OTHER]  = { "other",  false, NULL },
+    [CHAT_CALL_NONE]       = { "none",        false, NULL },
+    [CHAT_CALL_CREATE]     = { "create",      true,  call_create },
+    [CHAT_CALL_LIST]       = { "list",        false, call_list },
+    [CHAT_CALL_IDS]        = { "ids",         false, call_ids },
+    [CHAT_CALL_SEARCH]     = { "search",      false, call_search },
+    [CHAT_CALL_SHOW]       = { "show",        false, call_show },
+    [CHAT_CALL_UPDATE]     = { "update",      true,  NULL },
+    [CHAT_CALL_DELETE]     = { "delete",      true,  NULL },
+    [CHAT_CALL_DELETE_IDS] = { "delete_ids",  true,  NULL },
+    [CHAT_CALL_CHANGES]    = { "incremental", false, NULL },
+    [CHAT_CALL_OTHER]      = { "other",       false, NULL },
 };
 /* clang-format on */
+
+const char *chat_role_name(enum chat_role role)
+{
+    static const char *const names[] = {
+        [CHAT_ROLE_AGENT] = "agent",
+        [CHAT_ROLE_ADMINISTRATOR] = "administrator",
+        [CHAT_ROLE_OWNER] = "owner",
+    };
+
+    return names[role];
+}
 
 const char *chat_call_name(enum chat_call call)
 {
@@ -81,10 +96,11 @@ void chat_api_free(struct chat_api *api)
 static void reply(struct http_exchange *exchange,
                   const struct chat_answer *answer)
 {
-    if (answer->header)
-        http_reply_header(exchange, answer->header, answer->value);
-    http_reply(exchange, answer->status, "application/json; charset=utf-8",
-               answer->body, answer->len);
+    for (size_t i = 0; i < answer->header_count; i++)
+        http_reply_header(exchange, answer->headers[i].name,
+                          answer->headers[i].value);
+    http_reply(exchange, answer->status, answer->content_type, answer->body,
+               answer->len);
 }
 
 void call_answer(struct call *call, const struct chat_answer *answer)
@@ -112,28 +128,32 @@ void chat_api_error_body(struct buf *out, const char *code,
     buf_char(out, '}');
 }
 
+static void put_header(struct chat_answer *answer, const char *name,
+                       const char *value)
+{
+    answer->headers[answer->header_count++] = (struct chat_header){name, value};
+}
+
 /* The header that belongs to some of the complaints. */
 static void add_header(struct chat_answer *answer, const struct call *call)
 {
     const char *path = http_path(call->exchange);
 
-    if (answer->status == 401) {
-        answer->header = "WWW-Authenticate";
-        answer->value = "Bearer";
-    } else if (answer->status == 503) {
-        answer->header = "Retry-After";
-        answer->value = "5";
-    } else if (answer->status == 405) {
-        answer->header = "Allow";
-        answer->value =
-            strcmp(path, CHATS_PATH) == 0 ? "GET, HEAD, POST" : "GET, HEAD";
-    }
+    if (answer->status == 401)
+        put_header(answer, "WWW-Authenticate", "Bearer");
+    else if (answer->status == 503)
+        put_header(answer, "Retry-After", "5");
+    else if (answer->status == 405)
+        put_header(answer, "Allow",
+                   strcmp(path, CHATS_PATH) == 0 ? "GET, HEAD, POST"
+                                                 : "GET, HEAD");
 }
 
 void call_error(struct call *call, int status, const char *code,
                 const char *description)
 {
-    struct chat_answer answer = {.status = status};
+    struct chat_answer answer = {.status = status,
+                                 .content_type = CHAT_API_JSON};
     struct buf body;
 
     buf_init(&body, 8192);
@@ -148,7 +168,7 @@ void call_error(struct call *call, int status, const char *code,
 
 void call_complain(struct call *call, const struct chat_complaints *complaints)
 {
-    struct chat_answer answer = {.status = 422};
+    struct chat_answer answer = {.status = 422, .content_type = CHAT_API_JSON};
     struct buf body;
 
     if (complaints->count == 0) {
@@ -194,19 +214,25 @@ static const char *bearer(const struct http_exchange *exchange)
 static bool let_in(struct call *call)
 {
     const struct chat_api_options *options = &call->api->options;
-    int refused = 0;
+    struct chat_access access = {
+        .role = CHAT_ROLE_OWNER, .read = true, .write = true};
 
     if (options->authorize)
-        refused = options->authorize(options->context, bearer(call->exchange),
-                                     calls[call->kind].write);
-    if (refused == 401)
+        access = options->authorize(options->context, bearer(call->exchange));
+    call->access = access;
+    if (access.status == 401) {
         call_error(call, 401, "Unauthorized",
                    "Send 'Authorization: Bearer' with a token that is valid "
                    "here");
-    else if (refused)
+        return false;
+    }
+    if (access.status ||
+        !(calls[call->kind].write ? access.write : access.read)) {
         call_error(call, 403, "Forbidden",
                    "This token may not do that: its scope does not reach");
-    return !refused;
+        return false;
+    }
+    return true;
 }
 
 static char *base_url(const struct chat_api *api,

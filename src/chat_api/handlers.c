@@ -37,7 +37,9 @@ void call_create(struct call *call)
         call_complain(call, &complaints);
         return;
     }
-    options->ops->create(options->store, &draft, call_found, call);
+    options->ops->create(options->store, &call->access,
+                         &(struct chat_create){.draft = &draft}, call_found,
+                         call);
     chat_draft_clear(&draft);
 }
 
@@ -49,8 +51,8 @@ void call_list(struct call *call)
     buf_init(&cursor, CURSOR_MAX);
     if (!http_query_value(call->exchange, "cursor", &cursor))
         buf_reset(&cursor);
-    options->ops->list(options->store, buf_str(&cursor), CHAT_API_PAGE,
-                       call_found, call);
+    options->ops->list(options->store, &call->access, buf_str(&cursor),
+                       CHAT_API_PAGE, call_found, call);
     buf_clear(&cursor);
 }
 
@@ -96,8 +98,8 @@ void call_ids(struct call *call)
     }
     list = buf_take(&text);
     if (want(&wanted, list))
-        options->ops->get(options->store, wanted.ids, wanted.count, call_found,
-                          call);
+        options->ops->get(options->store, &call->access, wanted.ids,
+                          wanted.count, call_found, call);
     else
         call_error(call, 400, "InvalidValue", "ids: at most 50 in one request");
     free(list);
@@ -153,9 +155,12 @@ void call_search(struct call *call)
 
     if (!read_page(call) || !read_query(call, &query))
         return;
-    options->ops->search(options->store, &query,
-                         (size_t)(call->page - 1) * CHAT_API_PAGE,
-                         CHAT_API_PAGE, call_found, call);
+    options->ops->search(
+        options->store, &call->access,
+        &(struct chat_search){.query = &query,
+                              .skip = (size_t)(call->page - 1) * CHAT_API_PAGE,
+                              .limit = CHAT_API_PAGE},
+        call_found, call);
     search_query_clear(&query);
 }
 
@@ -172,7 +177,8 @@ void call_show(struct call *call)
         call_error(call, 404, "RecordNotFound", "There is no chat of that id");
     } else {
         ids[0] = buf_str(&id);
-        options->ops->get(options->store, ids, 1, call_found, call);
+        options->ops->get(options->store, &call->access, ids, 1, call_found,
+                          call);
     }
     buf_clear(&id);
 }

@@ -170,8 +170,9 @@ static bool succeeded(struct call *call, const struct chat_found *found)
 void call_found(void *context, const struct chat_found *found)
 {
     struct call *call = context;
-    struct chat_answer answer = {
-        .status = call->kind == CHAT_CALL_CREATE ? 201 : 200};
+    struct chat_answer answer = {.status =
+                                     call->kind == CHAT_CALL_CREATE ? 201 : 200,
+                                 .content_type = CHAT_API_JSON};
     struct buf body;
 
     if (!succeeded(call, found))

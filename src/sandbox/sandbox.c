@@ -130,30 +130,32 @@ static void on_answer(void *context, void *tag, struct http_exchange *exchange,
         .status = fault->status && fault->kind != FAULT_STATUS_AFTER
                       ? fault->status
                       : real->status,
-        .header = real->header,
-        .value = real->value,
-        .content_type = "application/json; charset=utf-8",
+        .content_type = real->content_type,
         .body = real->body,
         .len = real->len,
     };
 
-    if (fault->kind == FAULT_STATUS_AFTER)
+    if (fault->kind == FAULT_STATUS_AFTER) {
         leave_with(sandbox, exchange, passage, fault->status);
-    else
-        leave(sandbox, exchange, passage, &answer);
+        return;
+    }
+    for (size_t i = 0; i < real->header_count; i++)
+        http_reply_header(exchange, real->headers[i].name,
+                          real->headers[i].value);
+    leave(sandbox, exchange, passage, &answer);
 }
 
-static int authorize(void *context, const char *token, bool write)
+static struct chat_access authorize(void *context, const char *token)
 {
     const struct sandbox *sandbox = context;
+    struct chat_access access = {
+        .role = CHAT_ROLE_OWNER, .read = true, .write = true};
 
-    (void)write;
-    if (!token || !*token)
-        return 401;
-    if (!secret_present(&sandbox->token) ||
-        secret_equal(&sandbox->token, token, strlen(token)))
-        return 0;
-    return 401;
+    if (!token || !*token ||
+        (secret_present(&sandbox->token) &&
+         !secret_equal(&sandbox->token, token, strlen(token))))
+        access.status = 401;
+    return access;
 }
 
 /* Scripted faults first; else, as the shares say, by chance. */

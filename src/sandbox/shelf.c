@@ -66,15 +66,18 @@ static void bundle_end(struct shelf *shelf, struct bundle *bundle,
     found->count = bundle->count;
 }
 
-static void create(void *context, const struct chat_draft *draft,
-                   chat_store_done *done, void *done_context)
+static void create(void *context, const struct chat_access *access,
+                   const struct chat_create *create, chat_store_done *done,
+                   void *done_context)
 {
+    const struct chat_draft *draft = create->draft;
     struct shelf *shelf = context;
     const struct stored *stored = store_add(shelf->store, draft, shelf->now());
     struct chat_found found = {.total = 1};
     struct error err;
     struct bundle bundle;
 
+    (void)access;
     /* The chat is there all the same, but a restart will not know it. */
     if (shelf->file && !state_file_add(shelf->file, stored, draft, &err))
         log_event(LOG_LEVEL_ERROR, "state_not_written", "error", err.text);
@@ -84,13 +87,15 @@ static void create(void *context, const struct chat_draft *draft,
     done(done_context, &found);
 }
 
-static void get(void *context, const char *const *ids, size_t count,
-                chat_store_done *done, void *done_context)
+static void get(void *context, const struct chat_access *access,
+                const char *const *ids, size_t count, chat_store_done *done,
+                void *done_context)
 {
     struct shelf *shelf = context;
     struct chat_found found = {0};
     struct bundle bundle;
 
+    (void)access;
     bundle_begin(shelf, &bundle);
     for (size_t i = 0; i < count; i++) {
         const struct stored *stored = store_find(shelf->store, ids[i]);
@@ -116,8 +121,9 @@ static bool read_cursor(const struct shelf *shelf, const char *cursor,
     return true;
 }
 
-static void list(void *context, const char *cursor, size_t limit,
-                 chat_store_done *done, void *done_context)
+static void list(void *context, const struct chat_access *access,
+                 const char *cursor, size_t limit, chat_store_done *done,
+                 void *done_context)
 {
     struct shelf *shelf = context;
     size_t count = store_count(shelf->store), end;
@@ -125,6 +131,7 @@ static void list(void *context, const char *cursor, size_t limit,
     char next[24], previous[24];
     struct bundle bundle;
 
+    (void)access;
     if (!read_cursor(shelf, cursor, &end)) {
         found.fate = CHAT_STORE_NO_CURSOR;
         done(done_context, &found);
@@ -143,15 +150,18 @@ static void list(void *context, const char *cursor, size_t limit,
     done(done_context, &found);
 }
 
-static void search(void *context, const struct search_query *query, size_t skip,
-                   size_t limit, chat_store_done *done, void *done_context)
+static void search(void *context, const struct chat_access *access,
+                   const struct chat_search *search, chat_store_done *done,
+                   void *done_context)
 {
     struct shelf *shelf = context;
     struct store_hits hits;
     struct chat_item items[STORE_HITS_MAX];
     struct chat_found found = {.items = items};
 
-    store_search(shelf->store, query, shelf->now(), skip, limit, &hits);
+    (void)access;
+    store_search(shelf->store, search->query, shelf->now(), search->skip,
+                 search->limit, &hits);
     for (size_t i = 0; i < hits.count; i++)
         items[i] = (struct chat_item){
             .id = hits.list[i]->id,
