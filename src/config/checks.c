@@ -268,6 +268,20 @@ bool check_strong(const char *text, struct error *err)
                      STRONG_MIN);
 }
 
+bool check_long_token(const char *text, struct error *err)
+{
+    return check_token(text, err) && check_strong(text, err);
+}
+
+bool check_hash(const char *text, struct error *err)
+{
+    if (strlen(text) == CRYPTO_HEX_SIZE - 1 &&
+        only(text, CRYPTO_HEX_SIZE - 1, "0123456789abcdef"))
+        return true;
+    return wrong(err, "write the token's SHA-256 as 64 digits and letters a-f: "
+                      "printf %s TOKEN | sha256sum");
+}
+
 bool check_signature(const char *text, struct error *err)
 {
     unsigned char bytes[SIGNATURE_MAX];

@@ -18,12 +18,14 @@ setting_check check_origin;  /* "https://example.com", "https://..." with * */
 setting_check check_network; /* "10.0.0.0/8", "2001:db8::1" */
 setting_check check_host;    /* "relay.example" */
 setting_check check_subdomain;
-setting_check check_template;  /* a URL with {id} and perhaps {subdomain} */
-setting_check check_next;      /* a URL, or a path here: "/thanks" */
-setting_check check_word;      /* letters, digits, - and _ */
-setting_check check_token;     /* can be sent in a header */
-setting_check check_strong;    /* long enough to sign with */
-setting_check check_signature; /* "whsec_..." of 24 to 64 bytes, or 24 raw */
+setting_check check_template;   /* a URL with {id} and perhaps {subdomain} */
+setting_check check_next;       /* a URL, or a path here: "/thanks" */
+setting_check check_word;       /* letters, digits, - and _ */
+setting_check check_token;      /* can be sent in a header */
+setting_check check_long_token; /* the same, and cannot be guessed */
+setting_check check_hash;       /* SHA-256, in hexadecimal */
+setting_check check_strong;     /* long enough to sign with */
+setting_check check_signature;  /* "whsec_..." of 24 to 64 bytes, or 24 raw */
 
 /* Where the authority of a URL of that scheme starts, or NULL. */
 const char *check_authority(const char *url, const char *scheme);

@@ -1,4 +1,4 @@
-/* The arrays of destinations, forms, fields and departments. See load.h. */
+/* The arrays of named things: destinations, forms, tokens... See load.h. */
 #include "config/load.h"
 
 #include <assert.h>
@@ -23,6 +23,14 @@ static void add_destination(struct settings *settings, const char *name)
            sizeof(*settings->destinations));
     settings->destinations[settings->destination_count++].name =
         alloc_text(name);
+}
+
+static void add_admin_token(struct settings_admin *admin, const char *name)
+{
+    admin->tokens = alloc_resize(admin->tokens, admin->token_count + 1,
+                                 sizeof(*admin->tokens));
+    memset(&admin->tokens[admin->token_count], 0, sizeof(*admin->tokens));
+    admin->tokens[admin->token_count++].name = alloc_text(name);
 }
 
 static void add_form(struct settings *settings, const char *name)
@@ -61,7 +69,9 @@ static struct settings_form *last_form(const struct settings *settings)
 static void add_named(struct settings *settings, const struct named *named)
 {
     origins_add(settings->origins, named->path, NULL, named->line);
-    if (named->owner == OWNER_DESTINATION)
+    if (named->owner == OWNER_ADMIN_TOKEN)
+        add_admin_token(&settings->admin, named->name);
+    else if (named->owner == OWNER_DESTINATION)
         add_destination(settings, named->name);
     else if (named->owner == OWNER_FORM)
         add_form(settings, named->name);
@@ -111,6 +121,9 @@ void objects_free(struct settings *settings)
     }
     for (size_t i = 0; i < settings->form_count; i++)
         free_form(&settings->forms[i]);
+    for (size_t i = 0; i < settings->admin.token_count; i++)
+        free(settings->admin.tokens[i].name);
+    free(settings->admin.tokens);
     free(settings->destinations);
     free(settings->forms);
 }

@@ -35,26 +35,53 @@ static void fill_path(struct buf *path, const char *pattern,
     }
 }
 
-static void visit_object(const struct walk *walk, enum setting_owner owner,
-                         void *object, const struct names *names)
+static void visit_place(const struct walk *walk, const struct setting *setting,
+                        void *object, const struct names *names)
 {
+    struct place place = {.setting = setting};
     struct buf path;
 
     buf_init(&path, PATH_LIMIT);
-    for (const struct setting *s = schema_settings; s->path; s++) {
-        struct place place = {.setting = s};
-
-        if (s->owner != owner)
-            continue;
-        buf_reset(&path);
-        fill_path(&path, s->path, names);
-        place.path = buf_str(&path);
-        place.member = (char *)object + s->offset;
-        if (s->count_offset)
-            place.count = (void *)((char *)object + s->count_offset);
-        walk->visit(walk->context, &place);
-    }
+    fill_path(&path, setting->path, names);
+    place.path = buf_str(&path);
+    place.member = (char *)object + setting->offset;
+    if (setting->count_offset)
+        place.count = (void *)((char *)object + setting->count_offset);
+    walk->visit(walk->context, &place);
     buf_clear(&path);
+}
+
+static void visit_object(const struct walk *walk, enum setting_owner owner,
+                         void *object, const struct names *names)
+{
+    for (const struct setting *s = schema_settings; s->path; s++)
+        if (s->owner == owner)
+            visit_place(walk, s, object, names);
+}
+
+static void visit_admin_tokens(const struct walk *walk,
+                               const struct settings_admin *admin)
+{
+    for (size_t i = 0; i < admin->token_count; i++) {
+        struct names names = {{admin->tokens[i].name}};
+
+        visit_object(walk, OWNER_ADMIN_TOKEN, &admin->tokens[i], &names);
+    }
+}
+
+/* Named things come where the table has them: a block is opened once. */
+static void visit_top(const struct walk *walk, struct settings *settings)
+{
+    static const struct names none = {{NULL}};
+    enum setting_owner before = OWNER_TOP;
+
+    for (const struct setting *s = schema_settings; s->path; s++) {
+        if (s->owner == OWNER_TOP)
+            visit_place(walk, s, settings, &none);
+        else if (s->owner == OWNER_ADMIN_TOKEN && s->owner != before)
+            visit_admin_tokens(walk, &settings->admin);
+        before = s->owner;
+    }
 }
 
 static void visit_form(const struct walk *walk, struct settings_form *form)
@@ -77,7 +104,7 @@ void schema_visit(struct settings *settings, place_visit *visit, void *context)
     struct walk walk = {visit, context};
     struct names names = {{NULL}};
 
-    visit_object(&walk, OWNER_TOP, settings, &names);
+    visit_top(&walk, settings);
     for (size_t i = 0; i < settings->destination_count; i++) {
         names.list[0] = settings->destinations[i].name;
         visit_object(&walk, OWNER_DESTINATION, &settings->destinations[i],

@@ -12,6 +12,8 @@
 #define MIB    (1024 * KIB)
 
 #define TOP(member) OWNER_TOP, offsetof(struct settings, member)
+#define ADMIN_TOKEN(member)                                                    \
+    OWNER_ADMIN_TOKEN, offsetof(struct settings_admin_token, member)
 #define DEST(member)                                                           \
     OWNER_DESTINATION, offsetof(struct settings_destination, member)
 #define FORM(member)  OWNER_FORM, offsetof(struct settings_form, member)
@@ -38,6 +40,7 @@ static const char *const field_types[] = {"text",     "email",  "number",
                                           "checkbox", "select", NULL};
 static const char *const events[] = {"delivered", "linked", "unlinked",
                                      "failed", NULL};
+static const char *const roles[] = {"read", "operate", NULL};
 
 /* clang-format off */
 const struct setting schema_settings[] = {
@@ -69,6 +72,13 @@ const struct setting schema_settings[] = {
     { "redis.key", TOP(redis.key), KIND_TEXT, UNSET },
     { "redis.timeout", TOP(redis.timeout_ms), KIND_DURATION, INITIAL("5s"),
       RANGE(100, MINUTE) },
+
+    { "admin.listen", TOP(admin.listen), KIND_TEXT, INITIAL("127.0.0.1:8081"),
+      CHECK(listen) },
+    { "admin.token", TOP(admin.token), KIND_SECRET, CHECK(long_token) },
+    { "admin.tokens.*.hash", ADMIN_TOKEN(hash), KIND_SECRET, CHECK(hash) },
+    { "admin.tokens.*.roles", ADMIN_TOKEN(may_read), KIND_EVENTS,
+      INITIAL("read"), .choices = roles },
 
     { "limits.body", TOP(limits.body), KIND_SIZE, INITIAL("64KiB"),
       RANGE(KIB, 16 * MIB) },
@@ -173,7 +183,6 @@ const char *const schema_later[] = {
     "redis.sentinels",
     "redis.master",
     "redis.cluster",
-    "admin",
     "limits.per_address",
     "limits.per_email",
     "limits.per_form",

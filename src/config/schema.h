@@ -20,6 +20,7 @@
 /* The struct that a setting's offset counts in. */
 enum setting_owner {
     OWNER_TOP,
+    OWNER_ADMIN_TOKEN,
     OWNER_DESTINATION,
     OWNER_FORM,
     OWNER_FIELD,

@@ -30,6 +30,9 @@ static bool department_name_ok(const char *name)
 
 /* clang-format off */
 static const struct schema_map maps[] = {
+    { "admin.tokens.*", OWNER_ADMIN_TOKEN, id_name_ok,
+      "a token's name has letters a-z, digits, - and _, begins with a letter "
+      "or digit, and is 32 long at most" },
     { "destinations.*", OWNER_DESTINATION, id_name_ok,
       "a name has letters a-z, digits, - and _, begins with a letter or "
       "digit, and is 32 long at most" },

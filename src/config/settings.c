@@ -107,6 +107,12 @@ void settings_ticket_url(const struct settings_destination *destination,
     }
 }
 
+bool settings_has_admin(const struct settings *settings)
+{
+    return secret_present(&settings->admin.token) ||
+           settings->admin.token_count > 0;
+}
+
 bool settings_wants_news(const struct settings_form *form, const char *event)
 {
     const struct settings_callback *callback;

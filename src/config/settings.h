@@ -34,6 +34,20 @@ struct settings_tls {
     char *certificate, *key; /* both or neither */
 };
 
+/* Who may use the operators' API, and for what. */
+struct settings_admin_token {
+    char *name;         /* told in the log, beside what was done */
+    struct secret hash; /* SHA-256 of the token, in hexadecimal */
+    bool may_read, may_operate;
+};
+
+struct settings_admin {
+    char *listen;        /* used only when there is a token */
+    struct secret token; /* may do everything; empty: none */
+    struct settings_admin_token *tokens;
+    size_t token_count;
+};
+
 struct settings_limits {
     size_t body, message, field; /* body bytes; message, field characters */
     unsigned fields;
@@ -124,6 +138,7 @@ struct settings {
                              in data_dir/secret (see settings_make_secret) */
     struct settings_tls tls;
     struct settings_redis redis;
+    struct settings_admin admin;
     struct settings_limits limits;
     struct settings_destination *destinations;
     size_t destination_count;
@@ -186,6 +201,9 @@ const struct settings_form *settings_form(const struct settings *settings,
  */
 void settings_print(const struct settings *settings, struct buf *out);
 void settings_print_json(const struct settings *settings, struct buf *out);
+
+/* Whether there is a token for the operators' API, and so a listener. */
+bool settings_has_admin(const struct settings *settings);
 
 /* Whether the form wants to hear of that event ("submission.linked"). NULL for
  * either: no. */

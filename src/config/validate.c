@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "config/origins.h"
+#include "config/schema.h"
 #include "config/units.h"
 
 #include "base/banned.h"
@@ -50,12 +51,44 @@ static void validate_pair(const struct settings *settings,
     free(path);
 }
 
+/* Set, and not to what it would be anyway. */
+static bool admin_listens_elsewhere(const struct settings *settings)
+{
+    bool file;
+
+    return settings->admin.listen &&
+           strcmp(settings->admin.listen,
+                  schema_find("admin.listen", &file)->initial) != 0;
+}
+
+static void validate_admin(const struct settings *settings)
+{
+    const struct settings_admin *admin = &settings->admin;
+
+    if (!settings_has_admin(settings) && admin_listens_elsewhere(settings))
+        origins_fault_at(settings, "admin.listen",
+                         "needs admin.token_file or admin.tokens beside it: "
+                         "without a token nobody could use it");
+    for (size_t i = 0; i < admin->token_count; i++) {
+        struct context context = {settings, "admin.tokens",
+                                  admin->tokens[i].name};
+
+        if (!secret_present(&admin->tokens[i].hash))
+            fault(&context, "",
+                  "has no hash; write the token's SHA-256: printf %%s TOKEN | "
+                  "sha256sum");
+        if (!admin->tokens[i].may_read && !admin->tokens[i].may_operate)
+            fault(&context, "roles", "must name read or operate");
+    }
+}
+
 static void validate_top(const struct settings *settings)
 {
     validate_pair(settings, settings->tls.certificate, settings->tls.key,
                   "tls");
     validate_pair(settings, settings->redis.certificate, settings->redis.key,
                   "redis");
+    validate_admin(settings);
 }
 
 /*

@@ -78,9 +78,6 @@ static void what_is_not_built_yet_is_refused_by_name(void **state)
         { "forms:\n  f:\n    min_fill_time: 3s\n",
           "afterhours.yaml: line 3: forms.f.min_fill_time: not supported yet "
           "by this version" },
-        { "admin: { tokens: [] }\n",
-          "afterhours.yaml: line 1: admin: not supported yet by this "
-          "version" },
         { "limits: { per_email: 3 }\n",
           "afterhours.yaml: line 1: limits.per_email: not supported yet by "
           "this version" },
