@@ -154,16 +154,18 @@ static void set_method(struct http_call *call,
                        const struct http_request *request)
 {
     const char *method = request->method;
-    bool post = !strcmp(method, "POST");
-    bool plain = post || !strcmp(method, "GET") || !strcmp(method, "HEAD");
+    bool post = !strcmp(method, "POST"), head = !strcmp(method, "HEAD");
+    bool body = post || (request->body && !head);
 
-    if (request->body || post)
+    if (body)
         set_body(call, request);
-    else if (!strcmp(method, "HEAD"))
+    else if (head)
         set(call, NOBODY, 1L);
     else
         set(call, HTTPGET, 1L);
-    set(call, CUSTOMREQUEST, plain ? NULL : method);
+    /* libcurl calls whatever has a body POST, unless it is told. */
+    set(call, CUSTOMREQUEST,
+        post || head || (!body && !strcmp(method, "GET")) ? NULL : method);
 }
 
 static void set_authorities(struct http_call *call, const char *ca)

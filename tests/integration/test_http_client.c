@@ -76,6 +76,20 @@ static void every_method_is_sent_by_its_name(void **state)
     assert_int_equal(scripted_server_connections(caller->server), 1);
 }
 
+static void a_get_with_a_body_leaves_as_a_get(void **state)
+{
+    static const struct script_step steps[] = {{OK_ANSWER, SCRIPT_KEEP, false}};
+    struct caller *caller = *state;
+
+    caller_serve(caller, steps, COUNT(steps));
+    caller->request.method = "GET";
+    caller->request.body = alloc_text("{}");
+    caller->request.body_len = 2;
+    caller_call(caller);
+    assert_memory_equal(scripted_server_last(caller->server), "GET ", 4);
+    assert_non_null(strstr(scripted_server_last(caller->server), "\r\n\r\n{}"));
+}
+
 static void a_head_request_expects_no_body(void **state)
 {
     static const struct script_step steps[] = {
@@ -322,6 +336,7 @@ int main(void)
         caller_test(a_request_leaves_as_it_was_given),
         caller_test(an_answer_is_read_whole),
         caller_test(every_method_is_sent_by_its_name),
+        caller_test(a_get_with_a_body_leaves_as_a_get),
         caller_test(a_head_request_expects_no_body),
         caller_test(a_large_body_leaves_without_asking_first),
         caller_test(many_calls_share_few_connections),
