@@ -5,117 +5,28 @@
  */
 #include "chat/chat_reader.h"
 
-#include <inttypes.h>
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <jansson.h>
 
 #include "base/alloc.h"
-#include "base/text.h"
+#include "chat/chat_json.h"
 
 #include "base/banned.h"
-
-/* Above this a double no longer tells every whole number from the next. */
-#define EXACT_MAX 9007199254740992.0
 
 /* Fifty chats with a long history each have a few thousand. */
 #define VALUES_MAX 200000
 
-/*
- * Counted before any of it is made into objects: jansson takes 80 bytes for
- * each of "{},", and four megabytes of those would end the process.
- */
-static bool is_bearable(const char *body, size_t len)
-{
-    bool in_string = false;
-    size_t values = 0;
-
-    for (size_t i = 0; i < len; i++) {
-        if (body[i] == '"')
-            in_string = !in_string;
-        else if (in_string)
-            i += body[i] == '\\';
-        else
-            values += body[i] == ',' || body[i] == '{' || body[i] == '[';
-    }
-    return values <= VALUES_MAX;
-}
-
-/*
- * One number too large for 64 bits, in a place that does not matter to us, must
- * not make the rest unreadable: then numbers are read as doubles, and ids and
- * tickets are believed only where that is exact.
- */
 static json_t *parse(const char *body, size_t len)
 {
-    json_t *root;
-
-    if (!is_bearable(body, len))
-        return NULL;
-    root = json_loadb(body, len, JSON_ALLOW_NUL, NULL);
-    if (!root)
-        root = json_loadb(body, len, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL,
-                          NULL);
-    return root;
-}
-
-/* Whole, not negative; as a number or as digits. */
-static bool read_number(const json_t *value, int64_t *number)
-{
-    double real;
-
-    if (json_is_string(value))
-        return strlen(json_string_value(value)) == json_string_length(value) &&
-               text_int(json_string_value(value), 0, INT64_MAX, number);
-    if (json_is_integer(value)) {
-        *number = json_integer_value(value);
-        return *number >= 0;
-    }
-    if (!json_is_real(value))
-        return false;
-    real = json_real_value(value);
-    if (real < 0 || real > EXACT_MAX || floor(real) != real)
-        return false;
-    *number = (int64_t)real;
-    return true;
-}
-
-/* What can go into a path (not as "..") and into a list with commas. */
-static bool id_believable(const char *id, size_t len)
-{
-    if (len == 0 || len > CHAT_ID_MAX)
-        return false;
-    for (size_t i = 0; i < len; i++)
-        if (id[i] <= ' ' || id[i] > '~' || id[i] == ',')
-            return false;
-    return strspn(id, ".") != len;
-}
-
-static bool read_id(const json_t *value, char id[CHAT_ID_MAX + 1])
-{
-    int64_t number;
-
-    if (json_is_string(value)) {
-        size_t len = json_string_length(value);
-
-        if (!id_believable(json_string_value(value), len))
-            return false;
-        memcpy(id, json_string_value(value), len + 1);
-        return true;
-    }
-    if (!read_number(value, &number))
-        return false;
-    snprintf(id, CHAT_ID_MAX + 1, "%" PRId64, number);
-    return true;
+    return chat_json_parse(body, len, VALUES_MAX);
 }
 
 bool chat_read_created(const char *body, size_t len, char id[CHAT_ID_MAX + 1])
 {
     json_t *root = parse(body, len);
-    bool ok = read_id(json_object_get(root, "id"), id);
+    bool ok = chat_json_id(json_object_get(root, "id"), id);
 
     json_decref(root);
     return ok;
@@ -129,7 +40,8 @@ static bool says_none(const json_t *root)
 {
     int64_t count;
 
-    return read_number(json_object_get(root, "count"), &count) && count == 0;
+    return chat_json_number(json_object_get(root, "count"), &count) &&
+           count == 0;
 }
 
 static bool more_follows(const json_t *root)
@@ -149,7 +61,7 @@ static bool read_results(const json_t *results, struct chat_page *page)
     {
         if (json_is_null(row))
             continue;
-        if (!read_id(json_object_get(row, "id"), page->ids[page->count]))
+        if (!chat_json_id(json_object_get(row, "id"), page->ids[page->count]))
             return false;
         page->count++;
     }
@@ -188,14 +100,14 @@ static void read_row(const json_t *doc, const char *key, struct chat_rows *rows)
 
     if (!json_is_object(doc))
         return;
-    if (key && id_believable(key, strlen(key)))
+    if (key && chat_id_believable(key, strlen(key)))
         memcpy(row->id, key, strlen(key) + 1);
-    else if (!read_id(json_object_get(doc, "id"), row->id))
+    else if (!chat_json_id(json_object_get(doc, "id"), row->id))
         return;
-    if (!read_id(json_object_get(session, "id"), row->session_id))
+    if (!chat_json_id(json_object_get(session, "id"), row->session_id))
         row->session_id[0] = '\0';
-    if (!read_number(json_object_get(doc, "zendesk_ticket_id"),
-                     &row->ticket_id))
+    if (!chat_json_number(json_object_get(doc, "zendesk_ticket_id"),
+                          &row->ticket_id))
         row->ticket_id = 0;
     rows->count++;
 }
@@ -299,7 +211,7 @@ bool chat_read_sent(const char *body, size_t len, struct chat_sent *sent)
     copy_words(text_of(visitor, "name"), read.name, sizeof(read.name));
     copy_words(text_of(root, "message"), read.first_words,
                sizeof(read.first_words));
-    if (!read_id(json_object_get(session, "id"), read.session_id))
+    if (!chat_json_id(json_object_get(session, "id"), read.session_id))
         read.session_id[0] = '\0';
     json_decref(root);
     *sent = read;

@@ -2,6 +2,7 @@
 #include "chat/chat_request.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,7 @@
  */
 #define ONE_CHAT_MAX  ((size_t)512 * 1024)
 #define MANY_CHAT_MAX ((size_t)4 * 1024 * 1024)
+#define EXPORT_MAX    ((size_t)64 * 1024 * 1024)
 
 static void url_begin(struct buf *url, const struct chat_endpoint *endpoint)
 {
@@ -61,6 +63,13 @@ static void fill(struct http_request *request,
                      "afterhours/" AFTERHOURS_VERSION);
 }
 
+static void give_body(struct http_request *request, const char *body)
+{
+    http_headers_add(&request->headers, "Content-Type", "application/json");
+    request->body = alloc_text(body);
+    request->body_len = strlen(body);
+}
+
 void chat_request_create(struct http_request *request,
                          const struct chat_endpoint *endpoint, const char *body)
 {
@@ -68,9 +77,7 @@ void chat_request_create(struct http_request *request,
 
     url_begin(&url, endpoint);
     fill(request, endpoint, "POST", &url);
-    http_headers_add(&request->headers, "Content-Type", "application/json");
-    request->body = alloc_text(body);
-    request->body_len = strlen(body);
+    give_body(request, body);
     request->once = true;
 }
 
@@ -88,33 +95,109 @@ void chat_request_search(struct http_request *request,
     fill(request, endpoint, "GET", &url);
 }
 
+static void add_ids(struct buf *url, const char *const *ids, size_t count)
+{
+    assert(count <= CHAT_IDS_MAX);
+    buf_text(url, "?ids=");
+    for (size_t i = 0; i < count; i++) {
+        if (i)
+            buf_char(url, ',');
+        text_percent(url, ids[i]);
+    }
+}
+
 void chat_request_ids(struct http_request *request,
                       const struct chat_endpoint *endpoint,
                       const char *const *ids, size_t count)
 {
     struct buf url;
 
-    assert(count <= CHAT_IDS_MAX);
     url_begin(&url, endpoint);
-    buf_text(&url, "?ids=");
-    for (size_t i = 0; i < count; i++) {
-        if (i)
-            buf_char(&url, ',');
-        text_percent(&url, ids[i]);
-    }
+    add_ids(&url, ids, count);
     fill(request, endpoint, "GET", &url);
     request->max_answer = MANY_CHAT_MAX;
 }
 
-void chat_request_show(struct http_request *request,
-                       const struct chat_endpoint *endpoint, const char *id)
+static void fill_one(struct http_request *request,
+                     const struct chat_endpoint *endpoint, const char *method,
+                     const char *id)
 {
     struct buf url;
 
     url_begin(&url, endpoint);
     buf_char(&url, '/');
     text_percent(&url, id);
+    fill(request, endpoint, method, &url);
+}
+
+void chat_request_show(struct http_request *request,
+                       const struct chat_endpoint *endpoint, const char *id)
+{
+    fill_one(request, endpoint, "GET", id);
+}
+
+void chat_request_list(struct http_request *request,
+                       const struct chat_endpoint *endpoint,
+                       const struct chat_next *next)
+{
+    struct buf url;
+
+    url_begin(&url, endpoint);
+    if (next) {
+        buf_text(&url, next->kind == CHAT_NEXT_PAGE ? "?page=" : "?cursor=");
+        text_percent(&url, next->value);
+    }
     fill(request, endpoint, "GET", &url);
+    request->max_answer = MANY_CHAT_MAX;
+}
+
+void chat_request_update(struct http_request *request,
+                         const struct chat_endpoint *endpoint, const char *id,
+                         const char *body)
+{
+    fill_one(request, endpoint, "PUT", id);
+    give_body(request, body);
+}
+
+void chat_request_delete(struct http_request *request,
+                         const struct chat_endpoint *endpoint, const char *id)
+{
+    fill_one(request, endpoint, "DELETE", id);
+}
+
+void chat_request_delete_ids(struct http_request *request,
+                             const struct chat_endpoint *endpoint,
+                             const char *const *ids, size_t count)
+{
+    struct buf url;
+
+    url_begin(&url, endpoint);
+    add_ids(&url, ids, count);
+    fill(request, endpoint, "DELETE", &url);
+}
+
+void chat_request_changes(struct http_request *request,
+                          const struct chat_endpoint *endpoint,
+                          const struct chat_position *from, const char *fields,
+                          unsigned limit)
+{
+    struct buf url;
+
+    assert(limit >= 1 && limit <= CHAT_CHANGES_MAX);
+    buf_init(&url, URL_MAX);
+    buf_format(&url, "%s/api/v2/chat/incremental/chats?start_time=%" PRId64,
+               endpoint->base_url, from->start_time);
+    if (from->start_id[0]) {
+        buf_text(&url, "&start_id=");
+        text_percent(&url, from->start_id);
+    }
+    if (fields) {
+        buf_text(&url, "&fields=");
+        text_percent(&url, fields);
+    }
+    buf_format(&url, "&limit=%u", limit);
+    fill(request, endpoint, "GET", &url);
+    request->max_answer = EXPORT_MAX;
 }
 
 /* Nothing in it can mean anything to the search language. */

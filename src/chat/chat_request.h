@@ -10,6 +10,7 @@
 
 #include "base/http_message.h"
 #include "base/secret.h"
+#include "chat/chat_pages.h"
 
 #define CHAT_IDS_MAX 50 /* the most that one request by ids may ask for */
 
@@ -35,6 +36,29 @@ void chat_request_ids(struct http_request *request,
 /* GET .../{id} */
 void chat_request_show(struct http_request *request,
                        const struct chat_endpoint *endpoint, const char *id);
+/* GET /api/v2/chat/chats; next: of the page before, or NULL for the first. */
+void chat_request_list(struct http_request *request,
+                       const struct chat_endpoint *endpoint,
+                       const struct chat_next *next);
+/* PUT .../{id}; body: {"unread": false}; copied. */
+void chat_request_update(struct http_request *request,
+                         const struct chat_endpoint *endpoint, const char *id,
+                         const char *body);
+/* DELETE .../{id} */
+void chat_request_delete(struct http_request *request,
+                         const struct chat_endpoint *endpoint, const char *id);
+/* DELETE ...?ids=a,b,c; at most CHAT_IDS_MAX. */
+void chat_request_delete_ids(struct http_request *request,
+                             const struct chat_endpoint *endpoint,
+                             const char *const *ids, size_t count);
+
+#define CHAT_CHANGES_MAX 1000 /* on one page */
+
+/* GET /api/v2/chat/incremental/chats; fields: "id,message" or NULL for all. */
+void chat_request_changes(struct http_request *request,
+                          const struct chat_endpoint *endpoint,
+                          const struct chat_position *from, const char *fields,
+                          unsigned limit);
 
 /*
  * The query that finds an offline message we sent: by email, else by name, else

@@ -177,6 +177,67 @@ static void an_address_that_cannot_be_quoted_is_not_searched_for(void **state)
                        "\"o'neil+x@example.com\"" WHEN);
 }
 
+static void a_list_goes_on_where_it_was_told(void **state)
+{
+    static const struct chat_next cursor = {CHAT_NEXT_CURSOR, "a/b= c"};
+    static const struct chat_next page = {CHAT_NEXT_PAGE, "3"};
+    struct fixture *f = *state;
+
+    chat_request_list(&f->request, &f->endpoint, NULL);
+    assert_string_equal(f->request.url, BASE "/api/v2/chat/chats");
+    http_request_clear(&f->request);
+    chat_request_list(&f->request, &f->endpoint, &cursor);
+    assert_string_equal(f->request.url,
+                        BASE "/api/v2/chat/chats?cursor=a%2Fb%3D%20c");
+    http_request_clear(&f->request);
+    chat_request_list(&f->request, &f->endpoint, &page);
+    assert_string_equal(f->request.url, BASE "/api/v2/chat/chats?page=3");
+}
+
+static void update_puts_the_members(void **state)
+{
+    struct fixture *f = *state;
+
+    chat_request_update(&f->request, &f->endpoint, "a/b", "{\"unread\":false}");
+    assert_string_equal(f->request.method, "PUT");
+    assert_string_equal(f->request.url, BASE "/api/v2/chat/chats/a%2Fb");
+    assert_string_equal(f->request.body, "{\"unread\":false}");
+    assert_string_equal(header(f, "Content-Type"), "application/json");
+    assert_false(f->request.once);
+}
+
+static void delete_names_one_or_many(void **state)
+{
+    static const char *const ids[] = {"a b", "2"};
+    struct fixture *f = *state;
+
+    chat_request_delete(&f->request, &f->endpoint, "a?");
+    assert_string_equal(f->request.method, "DELETE");
+    assert_string_equal(f->request.url, BASE "/api/v2/chat/chats/a%3F");
+    http_request_clear(&f->request);
+    chat_request_delete_ids(&f->request, &f->endpoint, ids, 2);
+    assert_string_equal(f->request.method, "DELETE");
+    assert_string_equal(f->request.url, BASE "/api/v2/chat/chats?ids=a%20b,2");
+}
+
+static void changes_begin_at_a_position(void **state)
+{
+    static const struct chat_position from = {1412832515, ""};
+    static const struct chat_position behind = {1412832515, "x&y"};
+    struct fixture *f = *state;
+
+    chat_request_changes(&f->request, &f->endpoint, &from, NULL, 1000);
+    assert_string_equal(f->request.url,
+                        BASE "/api/v2/chat/incremental/chats?"
+                             "start_time=1412832515&limit=1000");
+    http_request_clear(&f->request);
+    chat_request_changes(&f->request, &f->endpoint, &behind, "id,message", 5);
+    assert_string_equal(f->request.url,
+                        BASE "/api/v2/chat/incremental/chats?"
+                             "start_time=1412832515&start_id=x%26y&"
+                             "fields=id%2Cmessage&limit=5");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -194,6 +255,12 @@ int main(void)
         cmocka_unit_test(then_by_name_then_by_words_then_by_time),
         cmocka_unit_test(a_value_cannot_break_out_of_the_query),
         cmocka_unit_test(an_address_that_cannot_be_quoted_is_not_searched_for),
+        cmocka_unit_test_setup_teardown(a_list_goes_on_where_it_was_told, begin,
+                                        end),
+        cmocka_unit_test_setup_teardown(update_puts_the_members, begin, end),
+        cmocka_unit_test_setup_teardown(delete_names_one_or_many, begin, end),
+        cmocka_unit_test_setup_teardown(changes_begin_at_a_position, begin,
+                                        end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
