@@ -178,6 +178,9 @@ void derive(struct settings *settings)
         derive_destination(settings, &settings->destinations[i]);
     for (size_t i = 0; i < settings->form_count; i++)
         derive_form(settings, &settings->forms[i]);
+    for (size_t i = 0; i < settings->api.key_count; i++)
+        if (!settings->api.keys[i].form && settings->form_count == 1)
+            settings->api.keys[i].form = alloc_text(settings->forms[0].name);
     if (settings->origins->no_forms && !settings->forms[0].origin_count)
         derive_own_origins(settings, &settings->forms[0]);
 }

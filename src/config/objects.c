@@ -59,6 +59,16 @@ static void add_department(struct settings_form *form, const char *name)
     form->departments[form->department_count++].name = alloc_text(name);
 }
 
+static void add_api_key(struct settings *settings, const char *name)
+{
+    settings->api.keys =
+        alloc_resize(settings->api.keys, settings->api.key_count + 1,
+                     sizeof(*settings->api.keys));
+    memset(&settings->api.keys[settings->api.key_count], 0,
+           sizeof(*settings->api.keys));
+    settings->api.keys[settings->api.key_count++].name = alloc_text(name);
+}
+
 /* The form that a field or department was written under: always the last. */
 static struct settings_form *last_form(const struct settings *settings)
 {
@@ -75,6 +85,8 @@ static void add_named(struct settings *settings, const struct named *named)
         add_destination(settings, named->name);
     else if (named->owner == OWNER_FORM)
         add_form(settings, named->name);
+    else if (named->owner == OWNER_API_KEY)
+        add_api_key(settings, named->name);
     else if (named->owner == OWNER_FIELD)
         add_field(last_form(settings), named->name);
     else
@@ -124,6 +136,9 @@ void objects_free(struct settings *settings)
     for (size_t i = 0; i < settings->admin.token_count; i++)
         free(settings->admin.tokens[i].name);
     free(settings->admin.tokens);
+    for (size_t i = 0; i < settings->api.key_count; i++)
+        free(settings->api.keys[i].name);
+    free(settings->api.keys);
     free(settings->destinations);
     free(settings->forms);
 }

@@ -112,4 +112,8 @@ void schema_visit(struct settings *settings, place_visit *visit, void *context)
     }
     for (size_t i = 0; i < settings->form_count; i++)
         visit_form(&walk, &settings->forms[i]);
+    for (size_t i = 0; i < settings->api.key_count; i++) {
+        names.list[0] = settings->api.keys[i].name;
+        visit_object(&walk, OWNER_API_KEY, &settings->api.keys[i], &names);
+    }
 }

@@ -21,6 +21,8 @@
 #define DEPARTMENT(member)                                                     \
     OWNER_DEPARTMENT, offsetof(struct settings_department, member)
 
+#define API_KEY(member) OWNER_API_KEY, offsetof(struct settings_api_key, member)
+
 #define COUNT_TOP(member) .count_offset = offsetof(struct settings, member)
 #define COUNT_FORM(member)                                                     \
     .count_offset = offsetof(struct settings_form, member)
@@ -38,6 +40,9 @@ static const char *const unknowns[] = {"refuse", "keep", NULL};
 static const char *const durabilities[] = {"any", "memory", "disk", NULL};
 static const char *const field_types[] = {"text",     "email",  "number",
                                           "checkbox", "select", NULL};
+static const char *const api_roles[] = {"owner", "administrator", "agent",
+                                        NULL};
+static const char *const scopes[] = {"read", "write", "chat", NULL};
 static const char *const events[] = {"delivered", "linked", "unlinked",
                                      "failed", NULL};
 static const char *const roles[] = {"read", "operate", NULL};
@@ -174,6 +179,15 @@ const struct setting schema_settings[] = {
     { "forms.*.fields.*.label", FIELD(label), KIND_TEXT, UNSET },
     { "forms.*.departments.*", DEPARTMENT(id), KIND_INTEGER,
       RANGE(1, INT64_MAX) },
+
+    { "api.rate_limit", TOP(api.rate_limit), KIND_NUMBER, INITIAL("6000"),
+      RANGE(0, 1000000) },
+    { "api.keys.*.key", API_KEY(key), KIND_SECRET, CHECK(long_token) },
+    { "api.keys.*.form", API_KEY(form), KIND_TEXT, UNSET },
+    { "api.keys.*.role", API_KEY(role), KIND_CHOICE, INITIAL("administrator"),
+      .choices = api_roles },
+    { "api.keys.*.scopes", API_KEY(can_read), KIND_EVENTS,
+      INITIAL("read,write"), .choices = scopes },
     { .path = NULL },
 };
 

@@ -25,6 +25,7 @@ enum setting_owner {
     OWNER_FORM,
     OWNER_FIELD,
     OWNER_DEPARTMENT,
+    OWNER_API_KEY,
 };
 
 /* How it is written, and the type of its member. */

@@ -44,6 +44,9 @@ static const struct schema_map maps[] = {
       "and is 64 long at most" },
     { "forms.*.departments.*", OWNER_DEPARTMENT, department_name_ok,
       "a department's name has 1 to 64 characters, none of them a dot" },
+    { "api.keys.*", OWNER_API_KEY, id_name_ok,
+      "a name has letters a-z, digits, - and _, begins with a letter or "
+      "digit, and is 32 long at most" },
 };
 /* clang-format on */
 

@@ -122,6 +122,23 @@ struct settings_form {
     struct settings_callback callback;
 };
 
+enum api_role { API_ROLE_OWNER, API_ROLE_ADMINISTRATOR, API_ROLE_AGENT };
+
+/* Who may speak the Chats API with the relay. */
+struct settings_api_key {
+    char *name;
+    struct secret key; /* at least 16 characters */
+    char *form;        /* names a form; checked at load */
+    enum api_role role;
+    bool can_read, can_write, can_chat; /* its scopes; chat is both others */
+};
+
+struct settings_api {
+    unsigned rate_limit; /* requests a minute for each key; 0: no limit */
+    struct settings_api_key *keys;
+    size_t key_count;
+};
+
 struct settings {
     char *path; /* of the file, or NULL */
     char *listen;
@@ -144,6 +161,7 @@ struct settings {
     size_t destination_count;
     struct settings_form *forms;
     size_t form_count;
+    struct settings_api api;
     struct settings_origins *origins; /* where each value came from; private */
 };
 

@@ -142,33 +142,49 @@ static void validate_destination(const struct settings *settings,
               "and agent_url cannot use {subdomain}: none is set");
 }
 
+/* What: "destination" or "form", which is the setting's name too. */
+static void tell_unknown(const struct context *context, const char *what,
+                         const char *wrong, const char *const *names)
+{
+    const char *nearest = wrong ? text_nearest(wrong, names) : NULL;
+    struct buf all;
+
+    buf_init(&all, NAMES_LIMIT);
+    for (size_t i = 0; names[i]; i++)
+        buf_format(&all, "%s%s", i ? ", " : "", names[i]);
+    if (nearest)
+        fault(context, what, "there is no %s '%s'; did you mean \"%s\"?", what,
+              wrong, nearest);
+    else if (wrong)
+        fault(context, what, "there is no %s '%s'; there are: %s", what, wrong,
+              buf_str(&all));
+    else
+        fault(context, what, "must be set to one of: %s", buf_str(&all));
+    buf_clear(&all);
+}
+
 static void tell_unknown_destination(const struct context *context,
                                      const struct settings_form *form)
 {
     const struct settings *settings = context->settings;
     const char **names =
         NEW_ARRAY(settings->destination_count + 1, const char *);
-    const char *nearest;
-    struct buf all;
 
-    buf_init(&all, NAMES_LIMIT);
-    for (size_t i = 0; i < settings->destination_count; i++) {
+    for (size_t i = 0; i < settings->destination_count; i++)
         names[i] = settings->destinations[i].name;
-        buf_format(&all, "%s%s", i ? ", " : "", names[i]);
-    }
-    nearest = form->destination ? text_nearest(form->destination, names) : NULL;
-    if (nearest)
-        fault(context, "destination",
-              "there is no destination '%s'; did you mean \"%s\"?",
-              form->destination, nearest);
-    else if (form->destination)
-        fault(context, "destination",
-              "there is no destination '%s'; there are: %s", form->destination,
-              buf_str(&all));
-    else
-        fault(context, "destination", "must be set to one of: %s",
-              buf_str(&all));
-    buf_clear(&all);
+    tell_unknown(context, "destination", form->destination, names);
+    free(names);
+}
+
+static void tell_unknown_form(const struct context *context,
+                              const struct settings_api_key *key)
+{
+    const struct settings *settings = context->settings;
+    const char **names = NEW_ARRAY(settings->form_count + 1, const char *);
+
+    for (size_t i = 0; i < settings->form_count; i++)
+        names[i] = settings->forms[i].name;
+    tell_unknown(context, "form", key->form, names);
     free(names);
 }
 
@@ -218,6 +234,17 @@ static void validate_fields(const struct context *context,
     }
 }
 
+/* Whether programs may create with it by the Chats API. */
+static bool has_api_key(const struct settings *settings,
+                        const struct settings_form *form)
+{
+    for (size_t i = 0; i < settings->api.key_count; i++)
+        if (settings->api.keys[i].form &&
+            strcmp(settings->api.keys[i].form, form->name) == 0)
+            return true;
+    return false;
+}
+
 static void validate_form(const struct settings *settings,
                           const struct settings_form *form)
 {
@@ -226,12 +253,46 @@ static void validate_form(const struct settings *settings,
     if (!form->destination ||
         !settings_destination(settings, form->destination))
         tell_unknown_destination(&context, form);
-    if (!form->origin_count && !form->public && !secret_present(&form->key))
+    if (!form->origin_count && !form->public && !secret_present(&form->key) &&
+        !has_api_key(settings, form))
         fault(&context, "",
               "nobody could post to it; set origins to the website's address, "
               "key for a server, or public: true for everybody");
     validate_fields(&context, form);
     validate_callback(&context, &form->callback);
+}
+
+/* Two keys of the same text: nobody could say whose call it is. */
+static const char *same_key(const struct settings *settings, size_t index)
+{
+    const struct secret *key = &settings->api.keys[index].key;
+
+    for (size_t i = 0; i < index; i++)
+        if (secret_equal(&settings->api.keys[i].key, key->bytes, key->len))
+            return settings->api.keys[i].name;
+    return NULL;
+}
+
+static void validate_api_key(const struct settings *settings, size_t index)
+{
+    const struct settings_api_key *key = &settings->api.keys[index];
+    struct context context = {settings, "api.keys", key->name};
+    const char *same;
+
+    if (!key->form || !settings_form(settings, key->form))
+        tell_unknown_form(&context, key);
+    if (!key->can_read && !key->can_write && !key->can_chat)
+        fault(&context, "scopes", "must name at least one scope");
+    if (!secret_present(&key->key)) {
+        fault(&context, "",
+              "has no key; set key_file to a file with what 'openssl rand "
+              "-base64 32' prints");
+        return;
+    }
+    same = same_key(settings, index);
+    if (same)
+        fault(&context, "key", "is the one of api.keys.%s too; make another",
+              same);
 }
 
 void validate(const struct settings *settings)
@@ -241,4 +302,6 @@ void validate(const struct settings *settings)
         validate_destination(settings, &settings->destinations[i]);
     for (size_t i = 0; i < settings->form_count; i++)
         validate_form(settings, &settings->forms[i]);
+    for (size_t i = 0; i < settings->api.key_count; i++)
+        validate_api_key(settings, i);
 }

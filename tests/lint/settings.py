@@ -15,7 +15,8 @@ EXAMPLE = "config/afterhours.yaml"
 SCHEMA = "config/afterhours.schema.json"
 
 # Names in the example that the table leaves to the reader.
-FREE = ("admin.tokens.*", "destinations.*", "forms.*", "forms.*.fields.*", "forms.*.departments.*")
+FREE = ("admin.tokens.*", "api.keys.*", "destinations.*", "forms.*", "forms.*.fields.*",
+        "forms.*.departments.*")
 SETTING = re.compile(r"^( *)#(?=\S)(?!$)", re.M)
 CONSTANTS = {"SECOND": 10**3, "MINUTE": 60 * 10**3, "HOUR": 3600 * 10**3, "DAY": 86400 * 10**3,
              "YEAR": 366 * 86400 * 10**3, "KIB": 2**10, "MIB": 2**20, "INT64_MAX": 2**63 - 1}

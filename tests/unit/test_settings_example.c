@@ -93,9 +93,9 @@ static void as_it_is_it_changes_nothing(void **state)
 
 static void with_every_comment_taken_away_it_is_right(void **state)
 {
-    static const char *const names[] = {"relay_secret",  "redis_password",
-                                        "zendesk_token", "hook",
-                                        "app_key",       "admin_token"};
+    static const char *const names[] = {
+        "relay_secret", "redis_password", "zendesk_token", "hook",
+        "app_key",      "admin_token",    "shop_key"};
     char *example = read_example();
     struct settings *settings;
     struct buf text;
