@@ -51,3 +51,18 @@ build() {
     die "the $preset build failed; all of its output: $logs/build-$preset.log"
   }
 }
+
+# install_npm FOLDER INTO: what FOLDER/package.json names, in the versions of its
+# lock file (npm ci would insist on packages for other systems, too).
+install_npm() {
+  local lock=$1/package-lock.json into=$2
+  mkdir -p "$into"
+  ! cmp -s "$lock" "$into/installed-lock.json" || return 0
+  cp "$1"/package*.json "$into/"
+  (cd "$into" && npm install --no-save --no-audit --no-fund --ignore-scripts \
+    --no-update-notifier) >"$logs/npm.log" 2>&1 || {
+    tail -n 20 "$logs/npm.log" >&2
+    die "npm could not install what $1/package.json names"
+  }
+  cp "$lock" "$into/installed-lock.json"
+}
