@@ -100,3 +100,21 @@ bool chat_json_id(const json_t *value, char id[CHAT_ID_MAX + 1])
     snprintf(id, CHAT_ID_MAX + 1, "%" PRId64, number);
     return true;
 }
+
+const char *chat_json_text(const json_t *object, const char *name)
+{
+    const char *text = json_string_value(json_object_get(object, name));
+
+    return text ? text : "";
+}
+
+static int add_piece(const char *bytes, size_t len, void *out)
+{
+    buf_add(out, bytes, len);
+    return 0;
+}
+
+void chat_json_print(const json_t *value, struct buf *out)
+{
+    json_dump_callback(value, add_piece, out, JSON_COMPACT | JSON_ENCODE_ANY);
+}

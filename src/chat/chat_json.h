@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/attributes.h"
+#include "base/buf.h"
 #include "chat/chat_reader.h"
 
 struct json_t; /* jansson's */
@@ -29,5 +30,11 @@ must_check bool chat_json_id(const struct json_t *value,
 
 /* What can go into a path (not as "..") and into a list with commas. */
 bool chat_id_believable(const char *id, size_t len);
+
+/* The text of that member; "" when it has none. Borrowed. */
+const char *chat_json_text(const struct json_t *object, const char *name);
+
+/* On one line. */
+void chat_json_print(const struct json_t *value, struct buf *out);
 
 #endif

@@ -186,20 +186,13 @@ static void copy_words(const char *text, char *out, size_t size)
     out[len] = '\0';
 }
 
-static const char *text_of(const json_t *object, const char *name)
-{
-    const char *text = json_string_value(json_object_get(object, name));
-
-    return text ? text : "";
-}
-
 bool chat_read_sent(const char *body, size_t len, struct chat_sent *sent)
 {
     json_t *root = parse(body, len);
     const json_t *visitor = json_object_get(root, "visitor");
     const json_t *session = json_object_get(root, "session");
     struct chat_sent read = {0};
-    const char *email = text_of(visitor, "email");
+    const char *email = chat_json_text(visitor, "email");
 
     if (!json_is_object(root)) {
         json_decref(root);
@@ -208,8 +201,8 @@ bool chat_read_sent(const char *body, size_t len, struct chat_sent *sent)
     /* A part of an address finds nothing: all of it or none. */
     if (strlen(email) < sizeof(read.email))
         memcpy(read.email, email, strlen(email) + 1);
-    copy_words(text_of(visitor, "name"), read.name, sizeof(read.name));
-    copy_words(text_of(root, "message"), read.first_words,
+    copy_words(chat_json_text(visitor, "name"), read.name, sizeof(read.name));
+    copy_words(chat_json_text(root, "message"), read.first_words,
                sizeof(read.first_words));
     if (!chat_json_id(json_object_get(session, "id"), read.session_id))
         read.session_id[0] = '\0';

@@ -1,0 +1,101 @@
+/* A chat as a server keeps and shows it. See chat_document.h. */
+#include "chat/chat_document.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "base/text.h"
+#include "chat/chat_json.h"
+#include "chat/chat_value.h"
+
+#include "base/banned.h"
+
+/* A chat with a long history has a few thousand. */
+#define VALUES_MAX 200000
+
+static void shape_value(json_t *chat, const struct chat_property *property)
+{
+    json_t *value = chat_value_get(chat, property);
+    json_t *shaped = value ? chat_value_shape(property, value) : NULL;
+
+    if (shaped && shaped != value)
+        chat_value_put(chat, property, shaped);
+    else
+        json_decref(shaped);
+}
+
+bool chat_document_shape(json_t *chat, struct error *err)
+{
+    const struct chat_property *property;
+    char id[CHAT_ID_MAX + 1];
+
+    if (!json_is_object(chat))
+        return error_set(err, ERROR_INPUT, "a chat is a JSON object");
+    if (!chat_json_id(json_object_get(chat, "id"), id))
+        return error_set(err, ERROR_INPUT,
+                         "a chat needs an id: a text of up to %d characters "
+                         "without spaces and commas, or a number",
+                         CHAT_ID_MAX);
+    json_object_set_new(chat, "id", json_string(id));
+    for (property = chat_properties; property->name; property++)
+        shape_value(chat, property);
+    return true;
+}
+
+json_t *chat_document_read(const char *json, size_t len, struct error *err)
+{
+    json_t *chat = chat_json_parse(json, len, VALUES_MAX);
+
+    if (!chat)
+        error_set(err, ERROR_INPUT, "it is no JSON, or has too many values");
+    if (chat && chat_document_shape(chat, err))
+        return chat;
+    json_decref(chat);
+    return NULL;
+}
+
+void chat_document_print(const json_t *chat, struct buf *out)
+{
+    chat_json_print(chat, out);
+}
+
+void chat_document_rest(const json_t *chat, struct buf *out)
+{
+    const char *name;
+    json_t *value;
+    bool first = true;
+
+    json_object_foreach((json_t *)(uintptr_t)chat, name, value)
+    {
+        if (strcmp(name, "id") == 0 || strcmp(name, "message") == 0 ||
+            strcmp(name, "zendesk_ticket_id") == 0)
+            continue;
+        if (!first)
+            buf_char(out, ',');
+        first = false;
+        text_json(out, name);
+        buf_char(out, ':');
+        chat_json_print(value, out);
+    }
+}
+
+void chat_document_write(const struct chat_document *document, struct buf *out)
+{
+    buf_text(out, "{\"id\":");
+    text_json(out, document->id);
+    if (document->message) {
+        buf_text(out, ",\"message\":");
+        text_json(out, document->message);
+    }
+    if (document->rest_len) {
+        buf_char(out, ',');
+        buf_add(out, document->rest, document->rest_len);
+    }
+    if (document->ticket_id)
+        buf_format(out, ",\"zendesk_ticket_id\":%" PRId64 "}",
+                   document->ticket_id);
+    else
+        buf_text(out, ",\"zendesk_ticket_id\":null}");
+}
