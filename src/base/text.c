@@ -173,7 +173,15 @@ void text_percent(struct buf *out, const char *text)
     }
 }
 
-static int hex_value(char c)
+bool text_is_ascii(const char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text >= 0x80)
+            return false;
+    return true;
+}
+
+int text_hex_value(char c)
 {
     if (c >= '0' && c <= '9')
         return c - '0';
@@ -199,8 +207,8 @@ bool text_percent_decode(const char *text, size_t len, bool plus,
         }
         if (len - i < 3)
             return false;
-        high = hex_value(text[i + 1]);
-        low = hex_value(text[i + 2]);
+        high = text_hex_value(text[i + 1]);
+        low = text_hex_value(text[i + 2]);
         if (high < 0 || low < 0 || high * 16 + low == 0)
             return false;
         buf_char(out, (char)(high * 16 + low));

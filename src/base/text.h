@@ -24,6 +24,9 @@ size_t text_characters(const char *text, size_t len);
 /* Valid UTF-8 without ASCII's control characters, but for tab and line ends. */
 bool text_clean(const char *text, size_t len);
 
+bool text_is_ascii(const char *text);
+int text_hex_value(char c); /* of a hexadecimal digit; -1: it is none */
+
 void text_html(struct buf *out, const char *text); /* & < > " ' as entities */
 /* With its quotes; always valid JSON: broken UTF-8 becomes U+FFFD. */
 void text_json(struct buf *out, const char *text);

@@ -9,6 +9,7 @@
 #include <jansson.h>
 
 #include "base/alloc.h"
+#include "base/text.h"
 
 #include "base/banned.h"
 
@@ -27,14 +28,6 @@ void fields_clear(struct fields *fields)
     fields_init(fields);
 }
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 struct decoder {
     const char *at, *end;
     char *out;
@@ -47,8 +40,8 @@ static int decode_escape(const char *at, const char *end)
 
     if (end - at < 3)
         return -1;
-    high = hex_value(at[1]);
-    low = hex_value(at[2]);
+    high = text_hex_value(at[1]);
+    low = text_hex_value(at[2]);
     if (high < 0 || low < 0 || high + low == 0)
         return -1;
     return high * 16 + low;

@@ -8,6 +8,8 @@
 
 #include <idn2.h>
 
+#include "base/text.h"
+
 #include "base/banned.h"
 
 #define LOCAL_MAX  64
@@ -24,14 +26,6 @@ static bool refuse(const char **why, const char *text)
 {
     *why = text;
     return false;
-}
-
-static bool is_ascii(const char *text)
-{
-    for (; *text; text++)
-        if ((unsigned char)*text >= 0x80)
-            return false;
-    return true;
 }
 
 /* Quoted local parts ("a b"@example.com) are legal, unused, and trouble. */
@@ -108,7 +102,7 @@ bool value_email(const char *text, char address[VALUE_EMAIL_SIZE],
     if (!check_local(text, (size_t)(at - text), why))
         return false;
     domain = at + 1;
-    if (!is_ascii(domain))
+    if (!text_is_ascii(domain))
         domain = ascii = international(domain);
     ok = domain && check_ascii_domain(domain) &&
          write_address(text, (size_t)(at - text), domain, address);

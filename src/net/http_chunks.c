@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 #include "base/banned.h"
 
 /* What the next octet should be. */
@@ -42,20 +44,9 @@ static bool go(struct http_chunks *chunks, int state)
     return true;
 }
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 static bool read_size(struct http_chunks *chunks, char c)
 {
-    int value = hex_value(c);
+    int value = text_hex_value(c);
 
     if (value >= 0) {
         if (++chunks->digits > HTTP_CHUNK_DIGITS_MAX)

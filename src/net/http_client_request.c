@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/crypto.h"
+#include "base/text.h"
 #include "net/url.h"
 
 #include "base/banned.h"
@@ -180,14 +181,6 @@ static void set_authorities(struct http_call *call, const char *ca)
         set(call, CAPATH, NULL); /* or the system's would count as well */
 }
 
-static bool is_ascii(const char *text)
-{
-    for (; *text; text++)
-        if ((unsigned char)*text >= 0x80)
-            return false;
-    return true;
-}
-
 static const char *set_international_url(struct http_call *call,
                                          const char *text)
 {
@@ -210,7 +203,7 @@ static const char *set_url(struct http_call *call, const char *url)
     if (!url)
         return "it has no URL";
     call->https = !strncasecmp(url, "https://", 8);
-    if (!is_ascii(url))
+    if (!text_is_ascii(url))
         return set_international_url(call, url);
     set(call, URL, url);
     return NULL;

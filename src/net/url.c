@@ -87,14 +87,6 @@ static bool take_optional(CURLU *handle, CURLUPart part, unsigned flags,
            code == CURLUE_NO_PASSWORD || code == CURLUE_NO_QUERY;
 }
 
-static bool is_ascii(const char *text)
-{
-    for (; *text; text++)
-        if ((unsigned char)*text >= 0x80)
-            return false;
-    return true;
-}
-
 /* By libidn2 itself: libcurl would read the name in the locale's charset. */
 static bool make_ascii(char **host)
 {
@@ -129,7 +121,7 @@ static bool take_host(CURLU *handle, struct url *url, struct error *err)
         return error_set(err, ERROR_INPUT,
                          "an address with a zone (%%) is not understood");
     }
-    if (!is_ascii(url->host) && !make_ascii(&url->host))
+    if (!text_is_ascii(url->host) && !make_ascii(&url->host))
         return error_set(err, ERROR_INPUT,
                          "the host name is not one that can be looked up");
     strip_brackets(url->host);

@@ -223,6 +223,31 @@ static void endless_words_are_near_nothing(void **state)
     assert_null(text_nearest("x", (const char *const[]){NULL}));
 }
 
+static void
+every_hexadecimal_digit_has_its_value_and_nothing_else_has_one(void **state)
+{
+    static const char digits[] = "0123456789abcdef", large[] = "ABCDEF";
+    int found = 0;
+
+    (void)state;
+    for (int i = 0; i < 16; i++)
+        assert_int_equal(text_hex_value(digits[i]), i);
+    for (int i = 0; i < 6; i++)
+        assert_int_equal(text_hex_value(large[i]), 10 + i);
+    for (int c = 0; c < 256; c++)
+        found += text_hex_value((char)c) >= 0;
+    assert_int_equal(found, 22);
+}
+
+static void ascii_ends_at_seven_bits(void **state)
+{
+    (void)state;
+    assert_true(text_is_ascii(""));
+    assert_true(text_is_ascii("joe\x7f"));
+    assert_false(text_is_ascii("jo\xc3\xa9"));
+    assert_false(text_is_ascii("\x80"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -237,6 +262,9 @@ int main(void)
         cmocka_unit_test(percent_reads_back),
         cmocka_unit_test(the_nearest_word_is_found),
         cmocka_unit_test(endless_words_are_near_nothing),
+        cmocka_unit_test(
+            every_hexadecimal_digit_has_its_value_and_nothing_else_has_one),
+        cmocka_unit_test(ascii_ends_at_seven_bits),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
