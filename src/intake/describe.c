@@ -1,9 +1,9 @@
 /* GET and OPTIONS /f/{form}: what a page needs to build the form. */
+#include "answer/problems.h"
 #include "base/text.h"
 #include "guard/guard.h"
 #include "intake/inside.h"
 #include "intake/post.h"
-#include "intake/problems.h"
 
 #include "base/banned.h"
 

@@ -26,7 +26,7 @@ static bool check_email(struct reader *r, const struct field *field)
 {
     const char *why;
 
-    if (value_email(field->value, r->entry->address, &why))
+    if (email_read(field->value, r->entry->address, &why))
         return true;
     complaints_add(r->complaints, field->name, "invalid", "%s", why);
     return false;
@@ -178,13 +178,13 @@ static void read_builtin(struct reader *r, const struct builtin *builtin,
 static const char *check_type(const struct settings_field *declared,
                               const struct field *field)
 {
-    char address[VALUE_EMAIL_SIZE];
+    char address[EMAIL_SIZE];
     const char *type = declared->type ? declared->type : "text";
     const char *why;
     bool truth;
 
     if (strcmp(type, "email") == 0)
-        return value_email(field->value, address, &why) ? NULL : why;
+        return email_read(field->value, address, &why) ? NULL : why;
     if (strcmp(type, "number") == 0)
         return value_number(field->value) ? NULL : "This must be a number.";
     if (strcmp(type, "checkbox") != 0)

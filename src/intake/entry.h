@@ -8,10 +8,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "answer/complaints.h"
 #include "base/attributes.h"
 #include "base/buf.h"
+#include "base/email.h"
 #include "config/settings.h"
-#include "intake/complaints.h"
 #include "intake/fields.h"
 #include "intake/value.h"
 
@@ -29,9 +30,9 @@ struct entry {
     const char *next, *error; /* redirect targets, allowed ones */
     const struct settings_department *department;
     struct entry_extra extras[FIELDS_MAX];
-    size_t extra_count, kept;       /* the last ones are unknown and kept */
-    bool trapped;                   /* the honeypot was filled */
-    char address[VALUE_EMAIL_SIZE]; /* the email, its domain in ASCII, or "" */
+    size_t extra_count, kept; /* the last ones are unknown and kept */
+    bool trapped;             /* the honeypot was filled */
+    char address[EMAIL_SIZE]; /* the email, its domain in ASCII, or "" */
 };
 
 /* False: complaints say why, all of them. next and error are usable then, too.

@@ -45,7 +45,6 @@ struct request {
 typedef void handler(struct request *request);
 handler post_form, preflight_form, describe_form;      /* post.c, describe.c */
 handler get_status, preflight_status, get_status_page; /* status.c */
-handler get_livez, get_readyz;                         /* health.c */
 handler get_home, get_asset, get_openapi, get_problem; /* pages.c */
 
 /* Finds the row for the request and runs its handler. */

@@ -2,13 +2,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "answer/problems.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "intake/accepted.h"
 #include "intake/links.h"
 #include "intake/look.h"
 #include "intake/look_inside.h"
-#include "intake/problems.h"
 #include "intake/state.h"
 #include "web/web.h"
 

@@ -2,11 +2,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "answer/problems.h"
 #include "base/crypto.h"
 #include "base/embedded.h"
 #include "base/id.h"
 #include "intake/inside.h"
-#include "intake/problems.h"
 #include "web/web.h"
 
 #include "base/banned.h"

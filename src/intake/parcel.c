@@ -17,29 +17,6 @@
 #define DEADLINE_LEAST_MS INT64_C(1000)
 #define DEADLINE_MOST_MS  INT64_C(10000)
 
-/* What the secret signs here. */
-#define PURPOSE "email:"
-
-static char lower(char c)
-{
-    return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
-}
-
-/* So that a person's data can be found by the address, and read by nobody. */
-static void hash_email(const struct settings *settings, const char *email,
-                       char hex[CRYPTO_HEX_SIZE])
-{
-    char text[sizeof(PURPOSE) + VALUE_EMAIL_SIZE] = PURPOSE;
-    unsigned char digest[CRYPTO_DIGEST_SIZE];
-    size_t len = strlen(PURPOSE);
-
-    for (; *email; email++)
-        text[len++] = lower(*email);
-    crypto_hmac_sha256(settings->secret.bytes ? settings->secret.bytes : "",
-                       settings->secret.len, text, len, digest);
-    crypto_hex(digest, sizeof(digest) / 2, hex); /* kept twice for each item */
-}
-
 /* A header anybody writes: taken as far as it is plain ASCII. */
 static void copy_agent(const char *from, char to[AGENT_MAX + 1])
 {
@@ -184,7 +161,7 @@ enum parcel_result parcel_make(struct parcel *parcel,
     if (!name_the_repetition(parcel, entry, fields, sender))
         return PARCEL_BAD_KEY;
     if (entry->address[0]) {
-        hash_email(settings, entry->address, parcel->email_hash);
+        queue_email_hash(settings, entry->address, parcel->email_hash);
         parcel->options.email_hash = parcel->email_hash;
     }
     return build(parcel, settings, entry, sender) ? PARCEL_FINE

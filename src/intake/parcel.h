@@ -33,7 +33,7 @@ struct parcel {
     struct accept_options options; /* texts: the arrays below */
     char key[IDEMPOTENCY_KEY_SIZE];
     char fingerprint[CRYPTO_HEX_SIZE];
-    char email_hash[CRYPTO_HEX_SIZE];
+    char email_hash[QUEUE_EMAIL_HASH_SIZE];
 };
 
 /* parcel_clear() is called whatever the result. */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "answer/problems.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -16,7 +17,6 @@
 #include "intake/look.h"
 #include "intake/parcel.h"
 #include "intake/prefer.h"
-#include "intake/problems.h"
 #include "intake/sender.h"
 #include "intake/target.h"
 
@@ -173,28 +173,22 @@ static void complain(struct http_exchange *exchange,
                      const struct post_style *style,
                      const struct complaints *complaints)
 {
-    const struct problem_type *type = problem_type_find("invalid-fields");
-    struct problem problem = {
-        .status = type->status,
-        .type = type->name,
-        .title = type->title,
-        .detail = "Nothing was sent. Correct these fields and post again.",
-        .fields = complaints->list,
-        .field_count = complaints->count,
-    };
     struct buf text;
 
     if (!style->browser) {
-        problem_reply(exchange, &problem);
+        problems_answer_fields(
+            exchange, "invalid-fields",
+            "Nothing was sent. Correct these fields and post again.",
+            complaints->list, complaints->count);
         return;
     }
     if (style->error) {
-        refuse(exchange, style, type->name, NULL);
+        refuse(exchange, style, "invalid-fields", NULL);
         return;
     }
     buf_init(&text, LOCATION_MAX);
     complaints_text(complaints, &text);
-    pages_problem(exchange, type->name, buf_str(&text));
+    pages_problem(exchange, "invalid-fields", buf_str(&text));
     buf_clear(&text);
 }
 

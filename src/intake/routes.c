@@ -1,15 +1,30 @@
 /* Which path and method is answered by whom: one table. */
 #include <string.h>
 
+#include "answer/health.h"
+#include "answer/problems.h"
+#include "answer/route.h"
 #include "base/id.h"
 #include "guard/guard.h"
 #include "intake/inside.h"
-#include "intake/problems.h"
 
 #include "base/banned.h"
 
-#define ANY  "{}" /* one segment of a path */
-#define ROOM 64   /* longer than the longest Allow header */
+#define ANY ROUTE_ANY
+
+static void get_livez(struct request *request)
+{
+    health_live(request->exchange);
+}
+
+static void get_readyz(struct request *request)
+{
+    const struct intake *intake = request->intake;
+    struct health health = {.draining = intake->draining};
+
+    health.queue = queue_ready(intake->queue, &health.why);
+    health_ready(request->exchange, &health);
+}
 
 /* clang-format off */
 static const struct route {
@@ -35,36 +50,6 @@ static const struct route {
 
 #define ROUTES (sizeof(routes) / sizeof(*routes))
 
-/* Whether path fits; *segment is what stands for "{}", or "". */
-static bool fits(const char *pattern, const char *path, const char **segment)
-{
-    const char *hole = strstr(pattern, ANY);
-    size_t start;
-
-    *segment = "";
-    if (!hole)
-        return strcmp(pattern, path) == 0;
-    start = (size_t)(hole - pattern);
-    if (strncmp(pattern, path, start) != 0)
-        return false;
-    *segment = path + start;
-    return **segment && !strchr(*segment, '/');
-}
-
-/* HEAD is answered as GET; the server leaves the body out. */
-static bool takes(const struct route *route, const char *method)
-{
-    return strcmp(route->method, method) == 0 ||
-           (strcmp(method, "HEAD") == 0 && strcmp(route->method, "GET") == 0);
-}
-
-static void add_allowed(struct buf *allow, const char *method)
-{
-    buf_format(allow, "%s%s", allow->len ? ", " : "", method);
-    if (strcmp(method, "GET") == 0)
-        buf_text(allow, ", HEAD");
-}
-
 static void refuse(struct request *request, struct buf *allow)
 {
     if (!allow->len) {
@@ -88,18 +73,20 @@ void routes_handle(struct request *request)
 {
     const char *path = http_path(request->exchange);
     const char *method = http_method(request->exchange);
+    struct route_segment segment;
     struct buf allow;
 
-    buf_init(&allow, ROOM);
+    buf_init(&allow, ROUTE_ALLOW_MAX);
     for (size_t i = 0; i < ROUTES; i++) {
-        if (!fits(routes[i].path, path, &request->name))
+        if (!route_fits(routes[i].path, path, &segment))
             continue;
-        if (takes(&routes[i], method)) {
+        request->name = segment.text; /* it is the last one of each path */
+        if (route_takes(routes[i].method, method)) {
             run(request, &routes[i]);
             buf_clear(&allow);
             return;
         }
-        add_allowed(&allow, routes[i].method);
+        route_allow(&allow, routes[i].method);
     }
     refuse(request, &allow);
     buf_clear(&allow);

@@ -1,13 +1,13 @@
 /* GET /v1/submissions/{id} and GET /s/{id}: who may look, and how. */
 #include <string.h>
 
+#include "answer/problems.h"
 #include "base/id.h"
 #include "guard/guard.h"
 #include "intake/inside.h"
 #include "intake/links.h"
 #include "intake/look.h"
 #include "intake/prefer.h"
-#include "intake/problems.h"
 
 #include "base/banned.h"
 

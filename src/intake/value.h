@@ -8,8 +8,6 @@
 #include "base/attributes.h"
 #include "base/buf.h"
 
-#define VALUE_EMAIL_SIZE 255 /* the longest address is 254, and NUL */
-
 /* What a look over a text's bytes finds. */
 struct value_scan {
     size_t characters; /* a CR LF counts as one */
@@ -19,14 +17,6 @@ struct value_scan {
     bool blank;        /* nothing but white space */
 };
 void value_scan(const char *text, size_t len, struct value_scan *scan);
-
-/*
- * An address that mail can be sent to: one @, a plain local part, a domain name
- * with a dot. Written to address with its domain in ASCII. On failure *why
- * says what is wrong, as static text.
- */
-must_check bool value_email(const char *text, char address[VALUE_EMAIL_SIZE],
-                            const char **why);
 
 /* http or https, a host, no white space; at most 2048 bytes. */
 must_check bool value_web_address(const char *text);

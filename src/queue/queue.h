@@ -155,6 +155,17 @@ void queue_discard(struct queue *queue, const char *id, queue_count_done *done,
 void queue_forget(struct queue *queue, const char *id, queue_count_done *done,
                   void *context); /* erase: item, payload, indexes, news */
 
+/*
+ * A person's address as the queue knows it: keyed with the settings' secret, so
+ * that another secret finds nothing of before. email: see base/email.h.
+ */
+#define QUEUE_EMAIL_HASH_SIZE 33
+void queue_email_hash(const struct settings *settings, const char *email,
+                      char hash[QUEUE_EMAIL_HASH_SIZE]);
+/* Forgets everything of that person in the settings' destinations. */
+void queue_forget_email(struct queue *queue, const char *email,
+                        queue_count_done *done, void *context);
+
 /* A hold by reason; until_ms wall clock, 0: until resumed. */
 void queue_hold(struct queue *queue, const char *destination,
                 enum hold_reason reason, int64_t until_ms, queue_done *done,

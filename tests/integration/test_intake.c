@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "front.h"
-#include "intake/problems.h"
+#include "answer/problems.h"
 
 #include "base/banned.h"
 

@@ -53,6 +53,47 @@ static const struct accept_options personal = {
     .deadline_ms = 5000,
 };
 
+/* One message of that person; its id is the scene's. */
+static void accept_from(struct queue_scene *scene, const char *email)
+{
+    char hash[QUEUE_EMAIL_HASH_SIZE];
+    struct accept_options options = {.email_hash = hash, .deadline_ms = 5000};
+
+    queue_email_hash(scene->settings, email, hash);
+    assert_int_equal(qscene_accept(scene, &options), ACCEPT_NEW);
+}
+
+static void a_person_is_forgotten_by_the_address(void **state)
+{
+    struct queue_scene *scene = *state;
+    char other[ID_SIZE];
+
+    accept_from(scene, "eve@example.org");
+    snprintf(other, sizeof(other), "%s", scene->id);
+    for (int i = 0; i < 3; i++)
+        accept_from(scene, i ? "Ada@Example.org" : "ada@example.org");
+    qscene_redis(scene, "DEL", qscene_key(scene, "item:", ""), NULL);
+    assert_int_equal(qscene_count(scene, queue_forget_email, "ada@example.ORG"),
+                     2);
+    assert_int_equal(qscene_count(scene, queue_forget_email, "ada@example.org"),
+                     0);
+    assert_non_null(qscene_find(scene, other));
+    assert_int_equal(qscene_count(scene, queue_forget_email, "eve@example.org"),
+                     1);
+    assert_null(qscene_find(scene, other));
+}
+
+static void more_than_one_slice_of_a_person_is_forgotten(void **state)
+{
+    struct queue_scene *scene = *state;
+
+    for (int i = 0; i < 130; i++)
+        accept_from(scene, "ada@example.org");
+    assert_int_equal(qscene_count(scene, queue_forget_email, "ada@example.org"),
+                     130);
+    assert_no_trace(scene, "support-");
+}
+
 static void erasing_leaves_no_trace(void **state)
 {
     struct queue_scene *scene = *state;
@@ -186,6 +227,8 @@ int main(void)
 #define TEST(name)                                                             \
     cmocka_unit_test_setup_teardown(name, qscene_setup, qscene_teardown)
     const struct CMUnitTest tests[] = {
+        TEST(a_person_is_forgotten_by_the_address),
+        TEST(more_than_one_slice_of_a_person_is_forgotten),
         TEST(erasing_leaves_no_trace),
         TEST(what_is_erased_in_flight_is_settled_by_nobody),
         TEST(a_key_whose_submission_was_erased_starts_anew),

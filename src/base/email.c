@@ -1,5 +1,5 @@
-/* Addresses of people. See value.h. */
-#include "intake/value.h"
+/* Addresses of people. See email.h. */
+#include "base/email.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,16 +81,15 @@ static char *international(const char *domain)
 }
 
 static bool write_address(const char *text, size_t local_len,
-                          const char *domain, char address[VALUE_EMAIL_SIZE])
+                          const char *domain, char address[EMAIL_SIZE])
 {
-    int len = snprintf(address, VALUE_EMAIL_SIZE, "%.*s@%s", (int)local_len,
-                       text, domain);
+    int len =
+        snprintf(address, EMAIL_SIZE, "%.*s@%s", (int)local_len, text, domain);
 
-    return len > 0 && len < VALUE_EMAIL_SIZE;
+    return len > 0 && len < EMAIL_SIZE;
 }
 
-bool value_email(const char *text, char address[VALUE_EMAIL_SIZE],
-                 const char **why)
+bool email_read(const char *text, char address[EMAIL_SIZE], const char **why)
 {
     const char *at = strchr(text, '@');
     const char *domain;

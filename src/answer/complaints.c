@@ -1,5 +1,5 @@
 /* Complaints about fields. See complaints.h. */
-#include "intake/complaints.h"
+#include "answer/complaints.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -2,10 +2,13 @@
  * The kinds of error answers: a table of stable types, each with its status,
  * its title, and a page at /problems/{type} that says what to do.
  */
-#ifndef INTAKE_PROBLEMS_H
-#define INTAKE_PROBLEMS_H
+#ifndef ANSWER_PROBLEMS_H
+#define ANSWER_PROBLEMS_H
+
+#include <stddef.h>
 
 #include "net/http_server.h"
+#include "net/problem.h"
 
 struct problem_type {
     const char *name; /* "unknown-form"; NULL ends the table */
@@ -30,5 +33,9 @@ bool problem_type_is_owners(const struct problem_type *type);
 /* Answers with a problem document of this type; detail NULL: its advice. */
 void problems_answer(struct http_exchange *exchange, const char *name,
                      const char *detail);
+/* The same, with each field or parameter that is wrong. */
+void problems_answer_fields(struct http_exchange *exchange, const char *name,
+                            const char *detail,
+                            const struct problem_field *fields, size_t count);
 
 #endif

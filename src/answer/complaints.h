@@ -1,6 +1,6 @@
 /* What is wrong with the fields of a post: all of it, told in one answer. */
-#ifndef INTAKE_COMPLAINTS_H
-#define INTAKE_COMPLAINTS_H
+#ifndef ANSWER_COMPLAINTS_H
+#define ANSWER_COMPLAINTS_H
 
 #include <stddef.h>
 

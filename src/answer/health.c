@@ -1,9 +1,10 @@
-/* /livez, /readyz and /healthz: for probes, and with ?verbose for people. */
+/* Probes and their answers. See health.h. */
+#include "answer/health.h"
+
 #include <string.h>
 
+#include "answer/problems.h"
 #include "base/text.h"
-#include "intake/inside.h"
-#include "intake/problems.h"
 
 #include "base/banned.h"
 
@@ -28,22 +29,19 @@ static void answer(struct http_exchange *exchange, int status,
         http_reply(exchange, status, "text/plain; charset=utf-8", "ok\n", 3);
 }
 
-/* That this runs is the whole answer: nothing outside is asked. */
-void get_livez(struct request *request)
+void health_live(struct http_exchange *exchange)
 {
     struct buf list;
 
     buf_init(&list, LIST_MAX);
     buf_text(&list, "[+] loop: ok\nlivez: ok\n");
-    answer(request->exchange, 200, &list);
+    answer(exchange, 200, &list);
     buf_clear(&list);
 }
 
-static void not_ready(struct request *request, const struct buf *list,
+static void not_ready(struct http_exchange *exchange, const struct buf *list,
                       const char *why)
 {
-    struct http_exchange *exchange = request->exchange;
-
     http_reply_header(exchange, "Retry-After", "2");
     if (verbose(exchange)) {
         answer(exchange, 503, list);
@@ -52,24 +50,23 @@ static void not_ready(struct request *request, const struct buf *list,
     problems_answer(exchange, "not-ready", why);
 }
 
-void get_readyz(struct request *request)
+void health_ready(struct http_exchange *exchange, const struct health *health)
 {
-    const char *why = NULL;
-    bool queue = queue_ready(request->intake->queue, &why);
-    bool draining = request->intake->draining;
+    bool ready = health->queue && !health->draining;
     struct buf list;
 
     buf_init(&list, LIST_MAX);
-    buf_format(&list, "[%c] queue: %s\n", queue ? '+' : '-',
-               queue ? "ok"
-               : why ? why
-                     : "not ready");
-    buf_format(&list, "[%c] running: %s\n", draining ? '-' : '+',
-               draining ? "draining" : "ok");
-    buf_format(&list, "readyz: %s\n", queue && !draining ? "ok" : "failed");
-    if (queue && !draining)
-        answer(request->exchange, 200, &list);
+    buf_format(&list, "[%c] queue: %s\n", health->queue ? '+' : '-',
+               health->queue ? "ok"
+               : health->why ? health->why
+                             : "not ready");
+    buf_format(&list, "[%c] running: %s\n", health->draining ? '-' : '+',
+               health->draining ? "draining" : "ok");
+    buf_format(&list, "readyz: %s\n", ready ? "ok" : "failed");
+    if (ready)
+        answer(exchange, 200, &list);
     else
-        not_ready(request, &list, draining ? "The server is stopping." : why);
+        not_ready(exchange, &list,
+                  health->draining ? "The server is stopping." : health->why);
     buf_clear(&list);
 }

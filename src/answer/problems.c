@@ -1,10 +1,8 @@
 /* Problem types. See problems.h. */
-#include "intake/problems.h"
+#include "answer/problems.h"
 
 #include <assert.h>
 #include <string.h>
-
-#include "net/problem.h"
 
 #include "base/banned.h"
 
@@ -145,8 +143,9 @@ bool problem_type_is_owners(const struct problem_type *type)
     return words_for_visitors(type) == NULL;
 }
 
-void problems_answer(struct http_exchange *exchange, const char *name,
-                     const char *detail)
+void problems_answer_fields(struct http_exchange *exchange, const char *name,
+                            const char *detail,
+                            const struct problem_field *fields, size_t count)
 {
     const struct problem_type *type = problem_type_find(name);
     struct problem problem;
@@ -157,6 +156,14 @@ void problems_answer(struct http_exchange *exchange, const char *name,
         .type = type->name,
         .title = type->title,
         .detail = detail ? detail : type->advice,
+        .fields = fields,
+        .field_count = count,
     };
     problem_reply(exchange, &problem);
+}
+
+void problems_answer(struct http_exchange *exchange, const char *name,
+                     const char *detail)
+{
+    problems_answer_fields(exchange, name, detail, NULL, 0);
 }

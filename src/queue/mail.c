@@ -1,0 +1,139 @@
+/*
+ * What there is of one person, by the keyed hash of the address: so that it can
+ * be found by who knows the address, and is read by nobody.
+ */
+#include "queue/queue.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/crypto.h"
+#include "base/email.h"
+#include "queue/state.h"
+
+#include "base/banned.h"
+
+#define SLICE 100
+
+/* What the secret signs here; other uses of it sign other words. */
+#define PURPOSE "email:"
+
+struct forgetting {
+    struct queue *queue;
+    struct settings *settings; /* held: one list of destinations throughout */
+    char hash[QUEUE_EMAIL_HASH_SIZE];
+    size_t destination; /* of the settings, under way */
+    size_t skip;        /* ids of this one with nothing behind them */
+    char ids[SLICE][ID_SIZE];
+    size_t id_count, next;
+    size_t erased;
+    queue_count_done *done;
+    void *context;
+};
+
+static char lower(char c)
+{
+    return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+}
+
+void queue_email_hash(const struct settings *settings, const char *email,
+                      char hash[QUEUE_EMAIL_HASH_SIZE])
+{
+    char text[sizeof(PURPOSE) + EMAIL_SIZE] = PURPOSE;
+    unsigned char digest[CRYPTO_DIGEST_SIZE];
+    size_t len = strlen(PURPOSE);
+
+    for (; *email && len < sizeof(text); email++)
+        text[len++] = lower(*email);
+    crypto_hmac_sha256(settings->secret.bytes ? settings->secret.bytes : "",
+                       settings->secret.len, text, len, digest);
+    crypto_hex(digest, (QUEUE_EMAIL_HASH_SIZE - 1) / 2, hash);
+}
+
+static void look(struct forgetting *job);
+
+static void finish(struct forgetting *job, const struct error *err)
+{
+    job->done(job->context, job->erased, err);
+    settings_release(job->settings);
+    free(job);
+}
+
+static void erase_next(struct forgetting *job);
+
+static void erased(void *context, size_t count, const struct error *err)
+{
+    struct forgetting *job = context;
+
+    if (err) {
+        finish(job, err);
+        return;
+    }
+    job->erased += count;
+    job->skip += count == 0;
+    erase_next(job);
+}
+
+static void erase_next(struct forgetting *job)
+{
+    if (job->next < job->id_count)
+        queue_forget(job->queue, job->ids[job->next++], erased, job);
+    else
+        look(job);
+}
+
+static void seen(void *context, const struct redis_answer *answer)
+{
+    struct forgetting *job = context;
+    size_t rows = redis_count(answer->reply);
+    struct error err;
+
+    if (call_failed(answer, &err)) {
+        finish(job, &err);
+        return;
+    }
+    job->id_count = job->next = 0;
+    for (size_t i = 0; i < rows && i < SLICE; i++) {
+        const char *id = redis_text(redis_at(answer->reply, i));
+
+        snprintf(job->ids[job->id_count++], ID_SIZE, "%s", id ? id : "");
+    }
+    if (rows == 0) {
+        job->destination++;
+        job->skip = 0;
+    }
+    erase_next(job);
+}
+
+/* The next slice of this destination, or of the next one. */
+static void look(struct forgetting *job)
+{
+    const struct settings *settings = job->settings;
+    struct command command;
+
+    if (job->destination == settings->destination_count) {
+        finish(job, NULL);
+        return;
+    }
+    command_plain(&command, "ZRANGE");
+    command_key(&command, settings->destinations[job->destination].name,
+                "mail:", job->hash);
+    command_int(&command, (int64_t)job->skip);
+    command_int(&command, (int64_t)job->skip + SLICE - 1);
+    call_start(job->queue, &command, (struct call_plan){0, true}, seen, job);
+}
+
+void queue_forget_email(struct queue *queue, const char *email,
+                        queue_count_done *done, void *context)
+{
+    struct forgetting *job = NEW(struct forgetting);
+
+    job->queue = queue;
+    job->settings = settings_hold(queue->settings);
+    queue_email_hash(queue->settings, email, job->hash);
+    job->done = done;
+    job->context = context;
+    look(job);
+}
