@@ -38,7 +38,8 @@ struct chat_item {
     const char *id;
     const char *type;   /* of a search: "offline_msg", "chat" */
     const char *text;   /* of a search: what the preview is cut from */
-    int64_t at;         /* of a search: its timestamp; wall clock, ms */
+    int64_t at;         /* of a search: its timestamp; wall clock, ms, or
+                           SEARCH_NEVER */
     int64_t updated_at; /* of changes; wall clock, ms */
     const char *json;   /* but for a search: the whole chat */
     size_t json_len;

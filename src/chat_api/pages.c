@@ -1,49 +1,141 @@
-/* The answers of the API: from what the store found to JSON. */
+/* The JSON of the answers. See call.h. */
 #include "chat_api/call.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "chat/chat_document.h"
+#include "chat/search_match.h"
 
 #include "base/banned.h"
 
-#define ANSWER_MAX  ((size_t)64 * 1024 * 1024)
-#define PREVIEW_MAX 120
-#define CHATS_PATH  "/api/v2/chat/chats"
+#define PREVIEW_MAX 120 /* bytes */
+#define DIGITS_MAX  18  /* of an id that is shown as a number */
 
-static void write_one(const struct chat_found *found, struct buf *out)
+static struct chat_manner manner_of(const struct call *call)
 {
-    buf_add(out, found->items[0].json, found->items[0].json_len);
+    const struct chat_manner *manner = call->api->options.manner;
+
+    return manner ? *manner : (struct chat_manner){0};
 }
 
-static void write_docs(const struct chat_found *found, struct buf *out)
+static bool is_number(const char *id)
 {
-    buf_format(out, "{\"count\":%zu,\"docs\":{", found->count);
+    size_t len = strlen(id);
+
+    return len > 0 && len <= DIGITS_MAX && strspn(id, "0123456789") == len &&
+           (*id != '0' || len == 1);
+}
+
+/* The id of a chat, as text or as number. */
+static void write_id(const struct call *call, const char *id, struct buf *out)
+{
+    if (manner_of(call).numeric_ids && is_number(id))
+        buf_text(out, id);
+    else
+        text_json(out, id);
+}
+
+/* A chat that is not shown as it is kept. */
+static void write_changed(const struct call *call, const struct chat_item *item,
+                          struct buf *out)
+{
+    json_t *chat = json_loadb(item->json, item->json_len, 0, NULL);
+
+    if (manner_of(call).numeric_ids && is_number(item->id))
+        json_object_set_new(chat, "id",
+                            json_integer(strtoll(item->id, NULL, 10)));
+    if (call->pick.count) {
+        json_t *picked = pick_apply(&call->pick, chat);
+
+        json_decref(chat);
+        chat = picked;
+    }
+    chat_document_print(chat, out);
+    json_decref(chat);
+}
+
+static void write_chat(const struct call *call, const struct chat_item *item,
+                       struct buf *out)
+{
+    if (call->pick.count ||
+        (manner_of(call).numeric_ids && is_number(item->id)))
+        write_changed(call, item, out);
+    else
+        buf_add(out, item->json, item->json_len);
+}
+
+static void write_chats(const struct call *call, const struct chat_found *found,
+                        struct buf *out)
+{
+    for (size_t i = 0; i < found->count; i++) {
+        if (i)
+            buf_char(out, ',');
+        write_chat(call, &found->items[i], out);
+    }
+}
+
+static void write_docs(const struct call *call, const struct chat_found *found,
+                       struct buf *out)
+{
+    buf_format(out, "{\"count\":%zu,\"docs\":", found->count);
+    if (manner_of(call).docs_array) {
+        buf_char(out, '[');
+        write_chats(call, found, out);
+        buf_text(out, "]}");
+        return;
+    }
+    buf_char(out, '{');
     for (size_t i = 0; i < found->count; i++) {
         if (i)
             buf_char(out, ',');
         text_json(out, found->items[i].id);
         buf_char(out, ':');
-        buf_add(out, found->items[i].json, found->items[i].json_len);
+        write_chat(call, &found->items[i], out);
     }
     buf_text(out, "}}");
 }
 
-/* A list says that there is no such page by the text "null", a search by null:
- * so does the reference. */
+/* There is no such page. The reference shows two spellings of it, and others
+ * have been seen. */
+static void write_no_page(const struct call *call, const char *name,
+                          struct buf *out)
+{
+    static const char *const spellings[] = {
+        [CHAT_NO_PAGE_NULL] = "null",
+        [CHAT_NO_PAGE_TEXT] = "\"null\"",
+        [CHAT_NO_PAGE_EMPTY] = "\"\"",
+    };
+    enum chat_no_page no_page = manner_of(call).no_page;
+
+    if (no_page == CHAT_NO_PAGE_MISSING)
+        return;
+    if (no_page == CHAT_NO_PAGE_DEFAULT)
+        no_page = call->kind == CHAT_CALL_SEARCH ? CHAT_NO_PAGE_NULL
+                                                 : CHAT_NO_PAGE_TEXT;
+    buf_format(out, ",\"%s\":%s", name, spellings[no_page]);
+}
+
+/* A URL is made of what needs no escape in JSON. */
+static void begin_url(const struct call *call, const char *name,
+                      const char *path, struct buf *out)
+{
+    buf_format(out, ",\"%s\":\"", name);
+    buf_text(out, call->base_url);
+    buf_text(out, path);
+}
+
 static void write_list_url(const struct call *call, const char *name,
                            const char *cursor, struct buf *out)
 {
-    buf_format(out, ",\"%s\":", name);
     if (!cursor) {
-        buf_text(out, "\"null\"");
+        write_no_page(call, name, out);
         return;
     }
-    buf_char(out, '"');
-    buf_text(out, call->base_url);
-    buf_text(out, CHATS_PATH);
+    begin_url(call, name, CHATS_PATH, out);
     if (*cursor) {
         buf_text(out, "?cursor=");
         text_percent(out, cursor);
@@ -55,11 +147,7 @@ static void write_list(const struct call *call, const struct chat_found *found,
                        struct buf *out)
 {
     buf_text(out, "{\"chats\":[");
-    for (size_t i = 0; i < found->count; i++) {
-        if (i)
-            buf_char(out, ',');
-        buf_add(out, found->items[i].json, found->items[i].json_len);
-    }
+    write_chats(call, found, out);
     buf_format(out, "],\"count\":%" PRIu64, found->total);
     write_list_url(call, "next_url", found->next, out);
     write_list_url(call, "prev_url", found->previous, out);
@@ -69,14 +157,11 @@ static void write_list(const struct call *call, const struct chat_found *found,
 static void write_search_url(const struct call *call, const char *name,
                              unsigned page, struct buf *out)
 {
-    buf_format(out, ",\"%s\":", name);
     if (page == 0) {
-        buf_text(out, "null");
+        write_no_page(call, name, out);
         return;
     }
-    buf_char(out, '"');
-    buf_text(out, call->base_url);
-    buf_text(out, CHATS_PATH "/search?q=");
+    begin_url(call, name, CHATS_PATH "/search?q=", out);
     text_percent(out, call->query);
     buf_format(out, "&page=%u\"", page);
 }
@@ -100,15 +185,20 @@ static void write_row(const struct call *call, const struct chat_item *item,
 {
     char at[CLOCK_TEXT_SIZE];
 
-    clock_format_seconds(item->at, at);
     buf_text(out, "{\"id\":");
-    text_json(out, item->id);
+    write_id(call, item->id, out);
     buf_text(out, ",\"preview\":");
     write_preview(item->text, out);
-    buf_format(out, ",\"timestamp\":\"%s\",\"type\":\"%s\",\"url\":\"", at,
-               item->type);
-    buf_text(out, call->base_url);
-    buf_text(out, CHATS_PATH "/");
+    buf_text(out, ",\"timestamp\":");
+    if (item->at == SEARCH_NEVER) {
+        buf_text(out, "null");
+    } else {
+        clock_format_seconds(item->at, at);
+        text_json(out, at);
+    }
+    buf_text(out, ",\"type\":");
+    text_json(out, item->type);
+    begin_url(call, "url", CHATS_PATH "/", out);
     text_percent(out, item->id);
     buf_text(out, "\"}");
 }
@@ -131,12 +221,54 @@ static void write_search(const struct call *call,
     buf_text(out, "]}");
 }
 
-static void write_found(const struct call *call, const struct chat_found *found,
-                        struct buf *out)
+/* Where the page after this one begins; there always is one. */
+struct after {
+    int64_t at; /* wall clock, seconds */
+    const char *id;
+};
+
+static struct after after(const struct call *call,
+                          const struct chat_found *found)
+{
+    const struct chat_item *last;
+
+    if (found->end_id)
+        return (struct after){found->end_at, found->end_id};
+    if (found->count == 0)
+        return (struct after){call->start_time,
+                              call->start_id ? call->start_id : ""};
+    last = &found->items[found->count - 1];
+    return (struct after){last->updated_at / 1000, last->id};
+}
+
+static void write_changes(const struct call *call,
+                          const struct chat_found *found, struct buf *out)
+{
+    struct after end = after(call, found);
+
+    buf_text(out, "{\"chats\":[");
+    write_chats(call, found, out);
+    buf_format(out, "],\"count\":%zu,\"end_time\":%" PRId64 ",\"end_id\":",
+               found->count, end.at);
+    write_id(call, end.id, out);
+    begin_url(call, "next_page", CHANGES_PATH, out);
+    buf_format(out, "?start_time=%" PRId64 "&start_id=", end.at);
+    text_percent(out, end.id);
+    if (call->limit)
+        buf_format(out, "&limit=%" PRId64, call->limit);
+    if (call->fields_text) {
+        buf_text(out, "&fields=");
+        text_percent(out, call->fields_text);
+    }
+    buf_text(out, "\"}");
+}
+
+void call_write(const struct call *call, const struct chat_found *found,
+                struct buf *out)
 {
     switch (call->kind) {
     case CHAT_CALL_IDS:
-        write_docs(found, out);
+        write_docs(call, found, out);
         break;
     case CHAT_CALL_LIST:
         write_list(call, found, out);
@@ -144,46 +276,10 @@ static void write_found(const struct call *call, const struct chat_found *found,
     case CHAT_CALL_SEARCH:
         write_search(call, found, out);
         break;
+    case CHAT_CALL_CHANGES:
+        write_changes(call, found, out);
+        break;
     default:
-        write_one(found, out);
+        write_chat(call, &found->items[0], out);
     }
-}
-
-/* False: the store's answer was no success, and that was said. */
-static bool succeeded(struct call *call, const struct chat_found *found)
-{
-    bool one = call->kind == CHAT_CALL_SHOW || call->kind == CHAT_CALL_CREATE;
-
-    if (found->fate == CHAT_STORE_AWAY)
-        call_error(call, 503, "ServiceUnavailable",
-                   "Nothing was done; try again later");
-    else if (found->fate == CHAT_STORE_NO_CURSOR)
-        call_error(call, 400, "InvalidValue",
-                   "cursor: follow next_url or prev_url of an answer");
-    else if (one && found->count == 0)
-        call_error(call, 404, "RecordNotFound", "There is no chat of that id");
-    else
-        return true;
-    return false;
-}
-
-void call_found(void *context, const struct chat_found *found)
-{
-    struct call *call = context;
-    struct chat_answer answer = {.status =
-                                     call->kind == CHAT_CALL_CREATE ? 201 : 200,
-                                 .content_type = CHAT_API_JSON};
-    struct buf body;
-
-    if (!succeeded(call, found))
-        return;
-    buf_init(&body, ANSWER_MAX);
-    write_found(call, found, &body);
-    answer.body = buf_str(&body);
-    answer.len = body.len;
-    if (buf_ok(&body))
-        call_answer(call, &answer);
-    else
-        call_error(call, 500, "TooLarge", "The answer would be too large");
-    buf_clear(&body);
 }

@@ -367,10 +367,8 @@ static void other_methods_are_405_with_allow(void **state)
     static const struct {
         const char *method, *path, *allow;
     } rows[] = {
-        {"PUT", CHATS, "Allow: GET, HEAD, POST\r\n"},
-        {"DELETE", CHATS "?ids=1", "Allow: GET, HEAD, POST\r\n"},
-        {"PUT", CHATS "/1", "Allow: GET, HEAD\r\n"},
-        {"DELETE", CHATS "/1", "Allow: GET, HEAD\r\n"},
+        {"PUT", CHATS, "Allow: GET, HEAD, POST"},
+        {"POST", CHATS "/1", "Allow: GET, HEAD"},
         {"POST", CHATS "/search?q=x", "Allow: GET, HEAD\r\n"},
     };
     struct sandbox_scene *scene = *state;
