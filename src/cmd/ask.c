@@ -63,12 +63,14 @@ bool ask_find(struct session *session, const char *id, struct submission *found,
     return true;
 }
 
-static void on_listed(void *context, const struct submission *list,
-                      size_t count, const struct error *err)
+static void on_walked(void *context, const struct submission *list,
+                      size_t count, const char *stopped,
+                      const struct error *err)
 {
     struct question *question = context;
     struct submissions *into = question->into;
 
+    (void)stopped;
     if (!answered(question, err))
         return;
     into->list =
@@ -77,12 +79,12 @@ static void on_listed(void *context, const struct submission *list,
         submission_copy(&into->list[into->count++], &list[i]);
 }
 
-bool ask_list(struct session *session, const struct list_filter *filter,
+bool ask_walk(struct session *session, const struct walk_filter *filter,
               struct submissions *list, struct error *err)
 {
     struct question question = question_of(session, list, err);
 
-    queue_list(session->queue, filter, on_listed, &question);
+    queue_walk(session->queue, filter, on_walked, &question);
     return wait_for(&question);
 }
 

@@ -24,8 +24,8 @@ struct submissions {
     size_t count;
 };
 /* Appends to list. */
-must_check bool ask_list(struct session *session,
-                         const struct list_filter *filter,
+must_check bool ask_walk(struct session *session,
+                         const struct walk_filter *filter,
                          struct submissions *list, struct error *err);
 void submissions_clear(struct submissions *list);
 

@@ -10,8 +10,8 @@
 
 #include "base/banned.h"
 
-/* Read of one destination to find those that fit. */
-#define SCAN_MAX         ((size_t)200000)
+/* Of one destination, unless a limit was given. */
+#define LIMIT_MAX        ((size_t)200000)
 #define DESTINATIONS_MAX 64
 
 static bool read_instant(const char *value, int64_t *at, struct error *err)
@@ -42,9 +42,9 @@ static bool read_limit(const char *value, size_t *limit, struct error *err)
 {
     int64_t number;
 
-    if (!text_int(value, 1, SCAN_MAX, &number))
+    if (!text_int(value, 1, LIMIT_MAX, &number))
         return error_set(err, ERROR_USAGE, "--limit: '%s' is not 1 to %zu",
-                         value, SCAN_MAX);
+                         value, LIMIT_MAX);
     *limit = (size_t)number;
     return true;
 }
@@ -125,51 +125,6 @@ static bool check_names(const struct settings *settings,
            selection_known_form(settings, selection->form, err);
 }
 
-/* Where those of a state lie; the state itself is asked of each found there. */
-/* clang-format off */
-static const struct { enum place places[2]; size_t count; } lying[STATE_COUNT] = {
-    [STATE_QUEUED]      = { { PLACE_DUE, PLACE_RUN }, 2 },
-    [STATE_DELIVERING]  = { { PLACE_DUE, PLACE_RUN }, 2 },
-    [STATE_DELIVERED]   = { { PLACE_DUE, PLACE_RUN }, 2 },
-    [STATE_LINKED]      = { { PLACE_DONE }, 1 },
-    [STATE_UNLINKED]    = { { PLACE_DONE }, 1 },
-    [STATE_FAILED]      = { { PLACE_DEAD }, 1 },
-    [STATE_QUARANTINED] = { { PLACE_HELD }, 1 },
-};
-/* clang-format on */
-
-static bool contains(const char *text, const char *words)
-{
-    return text && strcasestr(text, words);
-}
-
-static bool fits(const struct selection *selection,
-                 const struct submission *submission)
-{
-    /* Whatever is buried can be replayed: all of it counts as failed. */
-    if (selection->by_state && selection->state != STATE_FAILED &&
-        submission_state(submission) != selection->state)
-        return false;
-    if (selection->reason && !contains(submission->error, selection->reason))
-        return false;
-    return !selection->search || contains(submission->id, selection->search) ||
-           contains(submission->message, selection->search);
-}
-
-static void keep_fitting(const struct selection *selection,
-                         struct submissions *list)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < list->count; i++) {
-        if (fits(selection, &list->list[i]))
-            list->list[kept++] = list->list[i];
-        else
-            submission_clear(&list->list[i]);
-    }
-    list->count = kept;
-}
-
 static int newest_first(const void *a, const void *b)
 {
     const struct submission *x = a, *y = b;
@@ -189,26 +144,19 @@ static bool list_of(struct session *session, const struct selection *selection,
                     const char *destination, struct submissions *found,
                     struct error *err)
 {
-    bool exact = !selection->by_state && !selection->reason &&
-                 !selection->search && selection->limit;
-    struct list_filter filter = {
+    const struct walk_filter filter = {
         .destination = destination,
         .form = selection->form,
+        .reason = selection->reason,
+        .search = selection->search,
+        .by_state = selection->by_state,
+        .state = selection->state,
         .since = selection->since,
         .until = selection->until,
-        .limit = exact ? selection->limit : SCAN_MAX,
-        .with_message = selection->search != NULL,
+        .limit = selection->limit ? selection->limit : LIMIT_MAX,
     };
 
-    if (!selection->by_state)
-        return ask_list(session, &filter, found, err);
-    filter.by_place = true;
-    for (size_t i = 0; i < lying[selection->state].count; i++) {
-        filter.place = lying[selection->state].places[i];
-        if (!ask_list(session, &filter, found, err))
-            return false;
-    }
-    return true;
+    return ask_walk(session, &filter, found, err);
 }
 
 bool selection_run(struct session *session, const struct selection *selection,
@@ -229,7 +177,6 @@ bool selection_run(struct session *session, const struct selection *selection,
             return false;
         }
     }
-    keep_fitting(selection, found);
     if (found->count)
         qsort(found->list, found->count, sizeof(*found->list), newest_first);
     cut(found, selection->limit);

@@ -64,7 +64,9 @@ enum accept_result {
 typedef void queue_accepted(void *context, enum accept_result result,
                             const char *id, const char *why);
 
-/* Facts of submission are copied. A lost answer is repeated with the same id.
+/*
+ * Facts of submission are copied; it was received when its id was made. A lost
+ * answer is repeated with the same id.
  */
 void queue_accept(struct queue *queue, const struct submission *submission,
                   const struct accept_options *options,
@@ -187,6 +189,31 @@ typedef void queue_listed(void *context, const struct submission *list,
                           size_t count, const struct error *err);
 void queue_list(struct queue *queue, const struct list_filter *filter,
                 queue_listed *listed, void *context);
+
+/*
+ * A walk through a destination, newest first, for lists that are read page by
+ * page and for looking through everything.
+ */
+struct walk_filter {
+    const char *destination; /* required; an id's beginning */
+    const char *form;        /* NULL: any */
+    const char *reason;      /* words in the last reason; NULL: any */
+    const char *search;      /* words in the id or the message; NULL: any */
+    bool by_state;
+    enum state state;     /* failed: all that is buried, news included */
+    int64_t since, until; /* received_at, ms; 0: open */
+    const char *before;   /* goes on after this id; NULL: from the newest */
+    size_t limit;         /* finds no more than that */
+    size_t look_at;       /* looks at no more than that; 0: no limit */
+    bool with_message;
+};
+/* stopped: where to go on; NULL: there is no more. The list and all texts are
+ * valid only inside the call. */
+typedef void queue_walked(void *context, const struct submission *list,
+                          size_t count, const char *stopped,
+                          const struct error *err);
+void queue_walk(struct queue *queue, const struct walk_filter *filter,
+                queue_walked *walked, void *context);
 
 /* One line of an item's life, for `show`. Owned by the list. */
 struct attempt {

@@ -195,6 +195,7 @@ enum accept_result qscene_accept_id(struct queue_scene *scene, const char *id,
     };
     unsigned before = scene->answers;
 
+    (void)!id_made_at(id, &submission.received_at);
     snprintf(submission.id, sizeof(submission.id), "%s", id);
     queue_accept(scene->queue, &submission, options ? options : &usual,
                  on_accepted, scene);

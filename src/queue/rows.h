@@ -1,0 +1,18 @@
+/* Many items of one destination, read in one step. */
+#ifndef QUEUE_ROWS_H
+#define QUEUE_ROWS_H
+
+#include "base/id.h"
+#include "queue/queue.h"
+#include "queue/state.h"
+
+/* The answer has a row for each id, in their order. */
+void rows_ask(struct queue *queue, const char *destination,
+              char (*ids)[ID_SIZE], size_t count, bool with_message,
+              redis_done *done, void *context);
+
+/* False: there is no such item any more. The caller clears it. */
+must_check bool rows_read(const char *id, const struct redis_reply *row,
+                          struct submission *submission);
+
+#endif
