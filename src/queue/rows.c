@@ -6,18 +6,17 @@
 
 #include "base/banned.h"
 
-void rows_ask(struct queue *queue, const char *destination,
-              char (*ids)[ID_SIZE], size_t count, bool with_message,
-              redis_done *done, void *context)
+void rows_ask(struct queue *queue, const struct rows *rows, redis_done *done,
+              void *context)
 {
     struct command command;
 
     command_function(&command, "ah1_find");
-    for (size_t i = 0; i < count; i++)
-        command_key(&command, destination, "item:", ids[i]);
-    for (size_t i = 0; i < count && with_message; i++)
-        command_key(&command, destination, "body:", ids[i]);
-    command_int(&command, (int64_t)count);
+    for (size_t i = 0; i < rows->count; i++)
+        command_key(&command, rows->destination, "item:", rows->ids[i]);
+    for (size_t i = 0; i < rows->count && rows->with_message; i++)
+        command_key(&command, rows->destination, "body:", rows->ids[i]);
+    command_int(&command, (int64_t)rows->count);
     call_start(queue, &command, (struct call_plan){0, true}, done, context);
 }
 

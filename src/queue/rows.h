@@ -6,10 +6,16 @@
 #include "queue/queue.h"
 #include "queue/state.h"
 
+struct rows {
+    const char *destination; /* borrowed for the call, as ids are */
+    char (*ids)[ID_SIZE];
+    size_t count;
+    bool with_message;
+};
+
 /* The answer has a row for each id, in their order. */
-void rows_ask(struct queue *queue, const char *destination,
-              char (*ids)[ID_SIZE], size_t count, bool with_message,
-              redis_done *done, void *context);
+void rows_ask(struct queue *queue, const struct rows *rows, redis_done *done,
+              void *context);
 
 /* False: there is no such item any more. The caller clears it. */
 must_check bool rows_read(const char *id, const struct redis_reply *row,

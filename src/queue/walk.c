@@ -152,11 +152,15 @@ static void read_items(void *context, const struct redis_answer *answer)
 static void ask_items(struct walking *job)
 {
     size_t left = job->id_count - job->next;
-    bool with_message = job->filter.with_message || job->filter.search;
+    const struct rows rows = {
+        .destination = job->filter.destination,
+        .ids = job->ids + job->next,
+        .count = left < SLICE ? left : SLICE,
+        .with_message = job->filter.with_message || job->filter.search,
+    };
 
-    job->asked = left < SLICE ? left : SLICE;
-    rows_ask(job->queue, job->filter.destination, job->ids + job->next,
-             job->asked, with_message, read_items, job);
+    job->asked = rows.count;
+    rows_ask(job->queue, &rows, read_items, job);
 }
 
 /* Whether it comes after the place where the walk begins. */
