@@ -16,39 +16,56 @@
 #define DURATION_MAX (INT64_C(366) * 86400)
 
 /* By what it says; else by what it has. */
-static enum chat_kind kind_of(const json_t *chat, const char *type)
+static enum chat_kind kind_of(const char *type, bool has_message)
 {
     enum chat_kind kind;
 
     if (chat_kind_by_name(type, &kind))
         return kind;
-    return json_object_get(chat, "message") ? CHAT_KIND_OFFLINE_MSG
-                                            : CHAT_KIND_CHAT;
+    return has_message ? CHAT_KIND_OFFLINE_MSG : CHAT_KIND_CHAT;
 }
 
-static int64_t instant_of(const json_t *object, const char *name,
-                          int64_t otherwise)
+static int64_t first_of(int64_t at, int64_t otherwise)
+{
+    return at != SEARCH_NEVER ? at : otherwise;
+}
+
+void chat_facts_complete(struct chat_facts *facts,
+                         const struct chat_clues *clues)
+{
+    facts->kind = kind_of(facts->type, clues->has_message);
+    facts->at = first_of(clues->timestamp, clues->start_date);
+    facts->end_at = facts->at;
+    if (facts->at != SEARCH_NEVER && clues->duration <= DURATION_MAX)
+        facts->end_at += clues->duration * 1000;
+    facts->end_at = first_of(clues->end_date, facts->end_at);
+    facts->updated_at = first_of(clues->updated, facts->end_at);
+    facts->subject = (struct search_subject){
+        .type = chat_kind_name(facts->kind),
+        .rating = clues->rating,
+        .visitor_name = facts->name,
+        .visitor_email = facts->email,
+        .agent_names = facts->agent_names,
+        .texts = facts->texts,
+        .at = facts->at,
+        .end_at = facts->end_at,
+    };
+}
+
+static int64_t instant_of(const json_t *object, const char *name)
 {
     int64_t at;
 
     return chat_instant_read(json_object_get(object, name), &at) ? at
-                                                                 : otherwise;
+                                                                 : SEARCH_NEVER;
 }
 
-static void read_times(const json_t *chat, struct chat_facts *facts)
+static int64_t number_of(const json_t *object, const char *name)
 {
-    const json_t *session = json_object_get(chat, "session");
-    int64_t duration;
+    int64_t number;
 
-    facts->at = instant_of(chat, "timestamp",
-                           instant_of(session, "start_date", SEARCH_NEVER));
-    facts->end_at = facts->at;
-    if (facts->at != SEARCH_NEVER &&
-        chat_json_number(json_object_get(chat, "duration"), &duration) &&
-        duration <= DURATION_MAX)
-        facts->end_at += duration * 1000;
-    facts->end_at = instant_of(session, "end_date", facts->end_at);
-    facts->updated_at = instant_of(chat, "update_timestamp", facts->end_at);
+    return chat_json_number(json_object_get(object, name), &number) ? number
+                                                                    : 0;
 }
 
 /* With room for as many more, and a NULL at the end. */
@@ -91,32 +108,29 @@ static void read_texts(const json_t *chat, struct chat_facts *facts)
 void chat_facts_read(const json_t *chat, struct chat_facts *facts)
 {
     const json_t *visitor = json_object_get(chat, "visitor");
+    const json_t *session = json_object_get(chat, "session");
     const json_t *unread = json_object_get(chat, "unread");
+    const struct chat_clues clues = {
+        .has_message = json_object_get(chat, "message") != NULL,
+        .rating = chat_json_text(chat, "rating"),
+        .timestamp = instant_of(chat, "timestamp"),
+        .start_date = instant_of(session, "start_date"),
+        .end_date = instant_of(session, "end_date"),
+        .updated = instant_of(chat, "update_timestamp"),
+        .duration = number_of(chat, "duration"),
+    };
 
     *facts = (struct chat_facts){
         .id = chat_json_text(chat, "id"),
         .type = chat_json_text(chat, "type"),
-        .session_id = chat_json_text(json_object_get(chat, "session"), "id"),
+        .session_id = chat_json_text(session, "id"),
         .name = chat_json_text(visitor, "name"),
         .email = chat_json_text(visitor, "email"),
+        .ticket_id = number_of(chat, "zendesk_ticket_id"),
         .unread = json_is_true(unread) || json_integer_value(unread) == 1,
     };
-    facts->kind = kind_of(chat, facts->type);
-    if (!chat_json_number(json_object_get(chat, "zendesk_ticket_id"),
-                          &facts->ticket_id))
-        facts->ticket_id = 0;
-    read_times(chat, facts);
     read_texts(chat, facts);
-    facts->subject = (struct search_subject){
-        .type = chat_kind_name(facts->kind),
-        .rating = chat_json_text(chat, "rating"),
-        .visitor_name = facts->name,
-        .visitor_email = facts->email,
-        .agent_names = facts->agent_names,
-        .texts = facts->texts,
-        .at = facts->at,
-        .end_at = facts->end_at,
-    };
+    chat_facts_complete(facts, &clues);
 }
 
 void chat_facts_clear(struct chat_facts *facts)

@@ -36,4 +36,17 @@ struct chat_facts {
 void chat_facts_read(const struct json_t *chat, struct chat_facts *facts);
 void chat_facts_clear(struct chat_facts *facts);
 
+/* What the rest of the facts is told from. Times that are not there are
+ * SEARCH_NEVER. */
+struct chat_clues {
+    bool has_message; /* there is such a member at all */
+    const char *rating;
+    int64_t timestamp, start_date, end_date, updated;
+    int64_t duration; /* seconds */
+};
+
+/* For those who read texts, ids and lists themselves: kind, times, subject. */
+void chat_facts_complete(struct chat_facts *facts,
+                         const struct chat_clues *clues);
+
 #endif
