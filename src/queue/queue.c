@@ -81,6 +81,7 @@ void queue_free(struct queue *queue)
     queue->ready = false;
     meeting_end(queue);
     janitor_clear(&queue->janitor);
+    replay_runner_clear(queue);
     bell_clear(&queue->bell);
     watches_clear(&queue->watches);
     batcher_flush(&queue->batcher);

@@ -150,6 +150,46 @@ typedef void queue_count_done(void *context, size_t count,
  * count 0. It looks before it posts when a post may have left. */
 void queue_replay(struct queue *queue, const char *id, unsigned generation,
                   queue_count_done *done, void *context);
+
+/* ---- a replay of many ---- */
+
+enum replay_state { REPLAY_RUNNING, REPLAY_FINISHED, REPLAY_STOPPED };
+const char *replay_state_name(enum replay_state state); /* "running" */
+
+struct replay {
+    char id[ID_SIZE];         /* by id_make(), as of a destination "replay" */
+    char by[ID_NAME_MAX + 1]; /* who asked for it */
+    unsigned rate;            /* a minute, at most; 0: as fast as it goes */
+    int64_t total;
+    /* From here on only the queue writes. */
+    enum replay_state state;
+    int64_t done, replayed; /* the others were moved by somebody else first */
+    int64_t started_at, updated_at, ended_at; /* wall clock, ms; 0: not yet */
+};
+/* What was seen buried: replayed only if it still is, in that generation. */
+struct replay_item {
+    char id[ID_SIZE];
+    unsigned generation;
+};
+/* Puts down id, by, rate and total items; everything is copied. When done says
+ * so, the processes that run replays begin. */
+void queue_start_replay(struct queue *queue, const struct replay *replay,
+                        const struct replay_item *items, queue_done *done,
+                        void *context);
+
+/* found is NULL when there is none, or none any more: one that ended is known
+ * for a week. */
+typedef void queue_replay_found(void *context, const struct replay *found,
+                                const struct error *err);
+void queue_find_replay(struct queue *queue, const char *id,
+                       queue_replay_found *found, void *context);
+/* Count 0: it does not run. What is in hand (50 at most) is still done. */
+void queue_stop_replay(struct queue *queue, const char *id,
+                       queue_count_done *done, void *context);
+
+/* This process works replays off from here on; any number may. */
+void queue_run_replays(struct queue *queue);
+
 void queue_release(struct queue *queue, const char *id, queue_count_done *done,
                    void *context); /* out of quarantine */
 void queue_discard(struct queue *queue, const char *id, queue_count_done *done,

@@ -11,6 +11,7 @@
 #include "queue/call.h"
 #include "queue/janitor.h"
 #include "queue/queue.h"
+#include "queue/replays.h"
 #include "queue/server.h"
 #include "queue/watch.h"
 
@@ -41,6 +42,7 @@ struct queue {
     struct bell bell;
     struct watches watches;
     struct janitor janitor;
+    struct replay_runner replays;
 };
 
 /* Boot clock: how long a lease of that destination is; a usual one when the

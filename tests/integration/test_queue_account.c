@@ -115,6 +115,36 @@ static void a_small_account_is_enough_for_the_janitor(void **state)
     assert_true(run_until(scene->loop, is_due, scene, RUN_PATIENCE_MS));
 }
 
+static void note_error(void *context, const struct error *err)
+{
+    assert_null(err);
+    count(context);
+}
+
+static bool is_replayed(void *context)
+{
+    return qscene_tally(context)->dead == 0;
+}
+
+static void a_small_account_is_enough_for_a_replay_of_many(void **state)
+{
+    struct queue_scene *scene = *state;
+    struct replay replay = {.by = "ada", .total = 1};
+    struct replay_item item = {.generation = 0};
+    unsigned started = 0;
+
+    open_as_account(scene);
+    qscene_accept(scene, NULL);
+    qscene_reserve(scene, STAGE_DELIVER, 1);
+    qscene_settle(scene, 0, qscene_verdict(STAGE_BURIED, 0));
+    memcpy(item.id, scene->id, sizeof(item.id));
+    id_make(replay.id, "replay", 1);
+    queue_run_replays(scene->queue);
+    queue_start_replay(scene->queue, &replay, &item, note_error, &started);
+    run_until_count(scene->loop, &started, 1);
+    assert_true(run_until(scene->loop, is_replayed, scene, RUN_PATIENCE_MS));
+}
+
 static void a_small_account_may_do_no_more(void **state)
 {
     static const char *const forbidden[] = {
@@ -163,6 +193,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_small_account_does_all_the_work),
         TEST(a_small_account_is_enough_for_the_janitor),
+        TEST(a_small_account_is_enough_for_a_replay_of_many),
         TEST(a_small_account_may_do_no_more),
         TEST(an_account_that_may_not_read_the_configuration_is_not_sure),
         TEST(a_missing_library_that_may_not_be_loaded_is_told),
