@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cmd/chats.h"
 #include "cmd/select.h"
 
 #include "base/banned.h"
@@ -95,6 +96,8 @@ const struct command commands[] = {
       "Send nothing there until resumed", "", cmd_pause },
     { "resume", "[--config FILE] DESTINATION ...",
       "End a pause, or a hold after 401, 403 or 429", "", cmd_resume },
+    { "chats", "VERB [...]", "Speak the Chats API of Zendesk, or of a relay",
+      CHATS_HELP, cmd_chats },
     { "healthcheck", "[--config FILE] [URL]",
       "Exit 0 if a relay is ready, else 1",
       "  URL  instead of /readyz of the relay of these settings\n",

@@ -33,6 +33,7 @@ int command_misused(const char *name, const char *format, ...)
  */
 int command_odd_option(const char *name, int option, const char *word);
 
+int cmd_chats(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_config(int argc, char **argv);
 int cmd_discard(int argc, char **argv);

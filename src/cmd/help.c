@@ -51,6 +51,7 @@ static int unknown_command(const char *name)
 
 int cmd_help(int argc, char **argv)
 {
+    static char help_option[] = "--help";
     const struct command *row;
 
     if (argc < 2) {
@@ -60,6 +61,9 @@ int cmd_help(int argc, char **argv)
     row = command_find(argv[1]);
     if (!row)
         return unknown_command(argv[1]);
+    if (argc > 2 &&
+        row->run == cmd_chats) /* its verbs have help of their own */
+        return cmd_chats(3, (char *[]){argv[1], argv[2], help_option, NULL});
     print_command(stdout, row);
     return 0;
 }

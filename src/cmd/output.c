@@ -125,6 +125,11 @@ void table_paint(struct table *table, size_t column, enum paint paint)
 void table_print(struct table *table)
 {
     scols_print_table(table->table);
+    table_free(table);
+}
+
+void table_free(struct table *table)
+{
     scols_unref_table(table->table);
     free(table);
 }

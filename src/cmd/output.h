@@ -39,5 +39,6 @@ void table_row(struct table *table, const char *const *cells);
 void table_paint(struct table *table, size_t column, enum paint paint);
 /* Prints it to standard output and frees it. */
 void table_print(struct table *table);
+void table_free(struct table *table); /* not printed */
 
 #endif

@@ -23,19 +23,24 @@ static void rung(void *context)
     loop_stop(session->loop);
 }
 
-bool session_open(struct session *session, const char *config,
-                  struct error *err)
+void session_open_bare(struct session *session)
 {
     memset(session, 0, sizeof(*session));
     /* A command says what went wrong itself, in its own words. */
     log_setup(LOG_LEVEL_ERROR, LOG_FORMAT_LOGFMT, "afterhours");
     signal(SIGPIPE, SIG_IGN);
+    session->loop = loop_new();
+    session->timer = timer_new(session->loop, rung, session);
+}
+
+bool session_open(struct session *session, const char *config,
+                  struct error *err)
+{
+    session_open_bare(session);
     session->settings = settings_load(config, err);
     if (!session->settings)
         return false;
     session->sandbox = daemon_find_sandbox(session->settings);
-    session->loop = loop_new();
-    session->timer = timer_new(session->loop, rung, session);
     return true;
 }
 

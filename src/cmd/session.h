@@ -28,6 +28,8 @@ struct session {
 /* Settings from config (NULL: as usual) and a loop. Close it in any case. */
 must_check bool session_open(struct session *session, const char *config,
                              struct error *err);
+/* Only the loop: for what needs no settings. */
+void session_open_bare(struct session *session);
 /* The queue, ready for moves; ERROR_UNAVAILABLE says which Redis is away. */
 must_check bool session_connect(struct session *session, struct error *err);
 void session_close(struct session *session);

@@ -29,6 +29,7 @@ static const char *const shorts[] = {
  */
 static const struct other { const char *name; bool start; } others[] = {
     { "AFTERHOURS_CONFIG", false },
+    { "AFTERHOURS_CHATS_TOKEN", false }, /* of `afterhours chats --url` */
     { "AFTERHOURS_TEST_", true },
     { "AFTERHOURS_SERVICE_", true },
     { "AFTERHOURS_PORT", false },

@@ -1,0 +1,289 @@
+/*
+ * `afterhours chats search`: page after page, newest first; a search that finds
+ * more than 250 pages hold is cut by time.
+ */
+#include "cmd/chats_cut.h"
+#include "cmd/chats_fetch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/text.h"
+
+#include "base/banned.h"
+
+#define QUERY_MAX ((size_t)16 * 1024)
+#define PAGES_MAX 250
+#define ID_BATCH  CHAT_IDS_MAX
+
+struct search {
+    struct chats_link *link;
+    struct chats_out out;
+    struct chats_cut cut;
+    json_t *rows;          /* of the piece under way */
+    struct chats_seen ids; /* of the piece: pages shift when chats come in */
+    json_t *wanted;        /* --full: ids whose chats are to be fetched */
+    json_t *missing;       /* --full: found, but not to be had */
+    size_t found;
+    int64_t total; /* of all pieces, as the first answer says */
+    bool more;     /* there are others than those that were wanted */
+};
+
+static size_t left(const struct search *search)
+{
+    return search->link->options->limit - search->found -
+           json_array_size(search->rows);
+}
+
+static void take_rows(struct search *search, const struct chat_list *page)
+{
+    char id[CHAT_ID_MAX + 1];
+    size_t index;
+    json_t *row;
+
+    json_array_foreach(page->items, index, row)
+    {
+        if (!chat_own_id(row, id) || !chats_seen_add(&search->ids, id))
+            continue;
+        search->more = left(search) == 0;
+        if (search->more)
+            return;
+        json_array_append(search->rows, row);
+    }
+}
+
+/* The page that follows number; 0: none. */
+static unsigned next_page(const struct chat_next *next, unsigned number)
+{
+    int64_t named = number + 1;
+
+    if (next->kind == CHAT_NEXT_NONE)
+        return 0;
+    if (next->kind == CHAT_NEXT_PAGE &&
+        (!text_int(next->value, 1, INT32_MAX, &named) || named <= number))
+        return 0;
+    return (unsigned)named;
+}
+
+static bool ask_page(struct search *search, const char *query, unsigned number,
+                     struct chat_list *page, struct error *err)
+{
+    struct http_request request;
+
+    chat_request_search(&request, &search->link->endpoint, query, number);
+    if (!chats_ask_list(search->link, &request, chat_list_read_search, page,
+                        err))
+        return false;
+    if (search->total < 0)
+        search->total = page->count;
+    return true;
+}
+
+enum progress { STEP_FAILED, STEP_ON, STEP_DONE, STEP_TOO_MANY };
+
+/* One page of a piece; *number becomes that of the next one. */
+static enum progress walk_page(struct search *search, const char *query,
+                               unsigned *number, struct error *err)
+{
+    struct chat_list page;
+    unsigned before = *number;
+    size_t limit = search->link->options->limit;
+    enum progress step = STEP_ON;
+
+    if (!ask_page(search, query, before, &page, err))
+        return STEP_FAILED;
+    *number = next_page(&page.next, before);
+    if (page.count > CHATS_CUT_MAX && limit - search->found > CHATS_CUT_MAX) {
+        step = STEP_TOO_MANY;
+    } else {
+        take_rows(search, &page);
+        if (*number == 0 || left(search) == 0)
+            step = STEP_DONE;
+        if (*number != 0 && left(search) == 0)
+            search->more = true;
+    }
+    chats_progress_set(
+        &search->link->progress, search->found + json_array_size(search->rows),
+        search->total >= 0 && (uint64_t)search->total > limit ? (int64_t)limit
+                                                              : search->total);
+    chat_list_clear(&page);
+    return step;
+}
+
+static bool too_many_pages(const struct search *search, struct error *err)
+{
+    return error_set(err, ERROR_FAILED,
+                     "%s: there are more than %d pages, and the server does "
+                     "not say how many chats; narrow the search by "
+                     "timestamp:[FROM TO TO]",
+                     search->link->base_url, PAGES_MAX);
+}
+
+/* *fits is false when the piece has to be cut. */
+static bool walk_piece(struct search *search, const struct chats_span *piece,
+                       bool *fits, struct error *err)
+{
+    enum progress step = STEP_ON;
+    unsigned number = 1;
+    struct buf query;
+
+    buf_init(&query, QUERY_MAX);
+    chats_cut_query(&search->cut, piece, &query);
+    while (step == STEP_ON && number <= PAGES_MAX)
+        step = walk_page(search, buf_str(&query), &number, err);
+    buf_clear(&query);
+    *fits = step != STEP_TOO_MANY;
+    if (step == STEP_ON)
+        return too_many_pages(search, err);
+    return step != STEP_FAILED;
+}
+
+static const char *instant_of(const json_t *row)
+{
+    const char *text = json_string_value(json_object_get(row, "timestamp"));
+
+    return text ? text : "";
+}
+
+struct sorted {
+    json_t *row; /* borrowed */
+    size_t place;
+};
+
+/* Newest first; at the same second as the server has them. */
+static int compare(const void *a, const void *b)
+{
+    const struct sorted *one = a, *other = b;
+    int order = strcmp(instant_of(other->row), instant_of(one->row));
+
+    if (order != 0)
+        return order;
+    return one->place < other->place ? -1 : 1;
+}
+
+static void sort_rows(json_t *rows)
+{
+    size_t count = json_array_size(rows);
+    struct sorted *list = NEW_ARRAY(count + 1, struct sorted);
+    json_t *sorted = json_array();
+
+    for (size_t i = 0; i < count; i++)
+        list[i] = (struct sorted){json_array_get(rows, i), i};
+    qsort(list, count, sizeof(*list), compare);
+    for (size_t i = 0; i < count; i++)
+        json_array_append(sorted, list[i].row);
+    json_array_clear(rows);
+    json_array_extend(rows, sorted);
+    json_decref(sorted);
+    free(list);
+}
+
+static bool fetch_wanted(struct search *search, size_t least, struct error *err)
+{
+    bool ok;
+
+    if (json_array_size(search->wanted) < least)
+        return true;
+    ok = chats_fetch(search->link, search->wanted, &search->out,
+                     search->missing, err);
+    json_array_clear(search->wanted);
+    return ok;
+}
+
+static bool print_row(struct search *search, const json_t *row,
+                      struct error *err)
+{
+    char id[CHAT_ID_MAX + 1];
+
+    if (!search->link->options->full)
+        return chats_out_add(&search->out, row, err);
+    if (chat_own_id(row, id))
+        json_array_append_new(search->wanted, json_string(id));
+    return fetch_wanted(search, ID_BATCH, err);
+}
+
+/* The rows of a piece that was walked to its end. */
+static bool print_rows(struct search *search, struct error *err)
+{
+    size_t index;
+    json_t *row;
+
+    sort_rows(search->rows);
+    search->found += json_array_size(search->rows);
+    json_array_foreach(search->rows, index, row)
+    {
+        if (!print_row(search, row, err))
+            return false;
+    }
+    return true;
+}
+
+static bool cannot_cut(const struct chats_span *piece, struct error *err)
+{
+    char at[CLOCK_TEXT_SIZE];
+
+    clock_format_seconds(piece->from == INT64_MIN ? 0 : piece->from * 1000, at);
+    return error_set(err, ERROR_FAILED,
+                     "more than %d chats fit within one second, %s: a search "
+                     "cannot find them all; add words to it, or use "
+                     "'afterhours chats export'",
+                     CHATS_CUT_MAX, at);
+}
+
+static bool walk(struct search *search, struct error *err)
+{
+    struct chats_span piece;
+    bool fits;
+
+    while (left(search) > 0 && chats_cut_next(&search->cut, &piece)) {
+        bool ok = walk_piece(search, &piece, &fits, err);
+
+        if (ok && fits)
+            ok = print_rows(search, err);
+        else if (ok && !chats_cut_halve(&search->cut, &piece))
+            ok = cannot_cut(&piece, err);
+        json_array_clear(search->rows);
+        chats_seen_clear(&search->ids);
+        if (!ok)
+            return false;
+    }
+    return fetch_wanted(search, 1, err);
+}
+
+bool chats_search_check(const struct chats_options *options, struct error *err)
+{
+    if (options->count != 1 || !*options->arguments[0])
+        return error_set(err, ERROR_USAGE,
+                         "give one query, in quotation marks for the shell: "
+                         "'visitor_email:ada@example.org AND invoice'");
+    if (strlen(options->arguments[0]) > QUERY_MAX / 2)
+        return error_set(err, ERROR_USAGE, "the query is longer than %zu bytes",
+                         QUERY_MAX / 2);
+    if (!text_utf8_ok(options->arguments[0], strlen(options->arguments[0])))
+        return error_set(err, ERROR_USAGE, "the query is not UTF-8");
+    return true;
+}
+
+bool chats_search(struct chats_link *link, const struct chats_options *options,
+                  struct error *err)
+{
+    struct search search = {.link = link,
+                            .rows = json_array(),
+                            .wanted = json_array(),
+                            .missing = json_array(),
+                            .total = -1};
+    bool ok;
+
+    chats_cut_begin(&search.cut, options->arguments[0]);
+    chats_out_begin(&search.out, link, !options->full);
+    ok = walk(&search, err);
+    chats_out_end(&search.out, ok, search.more);
+    ok = ok && chats_say_missing(search.missing, err);
+    chats_seen_clear(&search.ids);
+    json_decref(search.rows);
+    json_decref(search.wanted);
+    json_decref(search.missing);
+    return ok;
+}
