@@ -59,20 +59,21 @@ static void free_call(struct call *call)
     free(call);
 }
 
-void call_answer(struct call *call, struct chat_answer *answer)
+void call_answer(struct call *call, const struct chat_answer *answer)
 {
     const struct chat_api_options *options = &call->api->options;
+    struct chat_answer whole = *answer;
     struct limit_texts texts;
 
-    if (!answer->content_type && answer->len)
-        answer->content_type = JSON_TYPE;
-    put_limit(answer, &call->stand, &texts);
+    if (!whole.content_type && whole.len)
+        whole.content_type = JSON_TYPE;
+    put_limit(&whole, &call->stand, &texts);
     if (call->exchange)
         http_on_gone(call->exchange, NULL, NULL);
     if (options->reply)
-        options->reply(options->context, call->tag, call->exchange, answer);
+        options->reply(options->context, call->tag, call->exchange, &whole);
     else if (call->exchange)
-        reply(call->exchange, answer);
+        reply(call->exchange, &whole);
     free_call(call);
 }
 

@@ -58,7 +58,7 @@ struct failure {
     const char *code, *description;
     struct chat_header header; /* one header more; name NULL: none */
 };
-void call_answer(struct call *call, struct chat_answer *answer);
+void call_answer(struct call *call, const struct chat_answer *answer);
 void call_fail(struct call *call, const struct failure *failure);
 void call_error(struct call *call, int status, const char *code,
                 const char *description);
