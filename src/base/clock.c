@@ -191,3 +191,25 @@ bool clock_parse(const char *text, int64_t now, int64_t *at)
     *at = now - before;
     return true;
 }
+
+void clock_format_age(int64_t ms, char text[CLOCK_AGE_SIZE])
+{
+    /* clang-format off */
+    static const struct { int64_t below, unit; const char *name; } units[] = {
+        { INT64_C(120000),    1000,     "s" },
+        { INT64_C(7200000),   60000,    "min" },
+        { INT64_C(172800000), 3600000,  "h" },
+        { INT64_MAX,          86400000, "d" },
+    };
+    /* clang-format on */
+    size_t i = 0;
+
+    if (ms < 0) {
+        snprintf(text, CLOCK_AGE_SIZE, "-");
+        return;
+    }
+    while (ms >= units[i].below)
+        i++;
+    snprintf(text, CLOCK_AGE_SIZE, "%lld %s", (long long)(ms / units[i].unit),
+             units[i].name);
+}

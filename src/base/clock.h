@@ -31,4 +31,9 @@ must_check bool clock_parse(const char *text, int64_t now, int64_t *at);
  * years. */
 must_check bool clock_parse_duration(const char *text, int64_t *ms);
 
+#define CLOCK_AGE_SIZE 24
+
+/* "0 s", "4 s", "5 min", "3 h", "2 d"; "-" for less than nothing. */
+void clock_format_age(int64_t ms, char text[CLOCK_AGE_SIZE]);
+
 #endif

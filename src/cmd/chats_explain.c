@@ -83,13 +83,13 @@ static void add_body(struct buf *out, const struct http_response *answer)
 static void add_later(struct buf *out, const struct http_response *answer)
 {
     int64_t ms = http_retry_after_ms(&answer->headers, clock_wall_ms());
-    char age[OUTPUT_AGE_SIZE];
+    char age[CLOCK_AGE_SIZE];
 
     if (ms < 0) {
         buf_text(out, "; try again in a minute");
         return;
     }
-    output_age(ms, age);
+    clock_format_age(ms, age);
     buf_format(out, "; try again in %s", age);
 }
 

@@ -6,9 +6,9 @@
 
 #include "base/clock.h"
 #include "cmd/output.h"
-#include "cmd/render.h"
 #include "cmd/select.h"
 #include "cmd/session.h"
+#include "describe/describe.h"
 
 #include "base/banned.h"
 
@@ -33,28 +33,29 @@ static void print_json(const struct submissions *found,
     json_t *list = json_array();
 
     for (size_t i = 0; i < found->count; i++)
-        json_array_append_new(list, render_json(&found->list[i], settings));
+        json_array_append_new(list,
+                              describe_submission(&found->list[i], settings));
     output_json(list);
 }
 
 static void add_row(struct table *table, const struct submission *submission,
                     int64_t now)
 {
-    char age[OUTPUT_AGE_SIZE], ticket[24] = "", attempts[16];
+    char age[CLOCK_AGE_SIZE], ticket[24] = "", attempts[16];
     const char *cells[] = {submission->id,
                            submission->form ? submission->form : "",
-                           render_state(submission),
+                           describe_state(submission),
                            age,
                            attempts,
                            ticket,
                            submission->error ? submission->error : ""};
 
-    output_age(now - submission->received_at, age);
+    clock_format_age(now - submission->received_at, age);
     snprintf(attempts, sizeof(attempts), "%u", submission->attempts);
     if (submission->ticket_id)
         snprintf(ticket, sizeof(ticket), "%" PRId64, submission->ticket_id);
     table_row(table, cells);
-    table_paint(table, 2, render_paint(submission));
+    table_paint(table, 2, output_paint(submission));
 }
 
 static void print_table(const struct submissions *found, size_t limit)

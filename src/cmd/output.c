@@ -26,6 +26,14 @@ static const struct { const char *escape, *name; } paints[] = {
     [PAINT_BAD]  = { "\033[31m", "red" },
     [PAINT_DIM]  = { "\033[2m",  NULL },
 };
+
+static const enum paint state_paints[STATE_COUNT] = {
+    [STATE_DELIVERING]  = PAINT_WARN,
+    [STATE_LINKED]      = PAINT_GOOD,
+    [STATE_UNLINKED]    = PAINT_WARN,
+    [STATE_FAILED]      = PAINT_BAD,
+    [STATE_QUARANTINED] = PAINT_WARN,
+};
 /* clang-format on */
 
 bool output_colour(FILE *out)
@@ -46,26 +54,15 @@ void output_painted(FILE *out, enum paint paint, const char *text)
             colour ? "\033[0m" : "");
 }
 
-void output_age(int64_t ms, char text[OUTPUT_AGE_SIZE])
+enum paint output_paint(const struct submission *submission)
 {
-    /* clang-format off */
-    static const struct { int64_t below, unit; const char *name; } units[] = {
-        { INT64_C(120000),    1000,     "s" },
-        { INT64_C(7200000),   60000,    "min" },
-        { INT64_C(172800000), 3600000,  "h" },
-        { INT64_MAX,          86400000, "d" },
-    };
-    /* clang-format on */
-    size_t i = 0;
+    enum state state = submission_state(submission);
 
-    if (ms < 0) {
-        snprintf(text, OUTPUT_AGE_SIZE, "-");
-        return;
-    }
-    while (ms >= units[i].below)
-        i++;
-    snprintf(text, OUTPUT_AGE_SIZE, "%lld %s", (long long)(ms / units[i].unit),
-             units[i].name);
+    /* Of a news, what became of it; the message's state is another matter. */
+    if (submission->kind == SUBMISSION_NEWS)
+        state =
+            submission->place == PLACE_DEAD ? STATE_FAILED : STATE_DELIVERED;
+    return state_paints[state];
 }
 
 static void print_json(json_t *value, size_t flags)

@@ -1,4 +1,4 @@
-/* How commands print: tables, colours on a terminal, ages, JSON. */
+/* How commands print: tables, colours on a terminal, JSON. */
 #ifndef CMD_OUTPUT_H
 #define CMD_OUTPUT_H
 
@@ -9,6 +9,8 @@
 
 #include <jansson.h>
 
+#include "submission/submission.h"
+
 /* A terminal that wants colours: NO_COLOR is not set, TERM is not dumb. */
 bool output_colour(FILE *out);
 
@@ -17,9 +19,9 @@ enum paint { PAINT_NONE, PAINT_GOOD, PAINT_WARN, PAINT_BAD, PAINT_DIM };
 /* Text in a colour if out has colours. */
 void output_painted(FILE *out, enum paint paint, const char *text);
 
-#define OUTPUT_AGE_SIZE 24
-/* "0 s", "4 s", "5 min", "3 h", "2 d"; "-" for less than nothing. */
-void output_age(int64_t ms, char text[OUTPUT_AGE_SIZE]);
+/* Of a message: that of its state. Of a news: of what became of the callback.
+ */
+enum paint output_paint(const struct submission *submission);
 
 /* With two spaces of indent, and a line end. Takes the value. */
 void output_json(json_t *value);

@@ -16,14 +16,12 @@
 #include "cmd/output.h"
 #include "cmd/select.h"
 #include "cmd/session.h"
+#include "describe/preview.h"
 
 #include "base/banned.h"
 
-#define MINUTE_MS    60000
-#define RATE_MAX     60000
-#define REASONS_MAX  20 /* rows of a preview; the rest is counted together */
-#define NO_REASON    "no reason is known"
-#define OTHER_REASON "other reasons"
+#define MINUTE_MS 60000
+#define RATE_MAX  60000
 
 static const struct option long_options[] = {
     {"config", required_argument, NULL, 'c'},
@@ -66,72 +64,29 @@ static bool find_ids(struct session *session, char **ids,
     return true;
 }
 
-struct reason {
-    const char *text; /* borrowed from the submissions */
-    size_t count;
-};
-
-static size_t count_reasons(const struct submissions *found,
-                            struct reason reasons[REASONS_MAX])
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < found->count; i++) {
-        const char *text = found->list[i].error;
-        size_t at = 0;
-
-        if (!text)
-            text = NO_REASON;
-        while (at < count && strcmp(reasons[at].text, text) != 0)
-            at++;
-        if (at == count && count == REASONS_MAX) {
-            at = REASONS_MAX - 1;
-            reasons[at].text = OTHER_REASON;
-        } else if (at == count) {
-            reasons[count].text = text;
-            reasons[count++].count = 0;
-        }
-        reasons[at].count++;
-    }
-    return count;
-}
-
-/* As fast as asked for, and never faster than the destinations' budgets. */
-static int64_t minutes_for(const struct settings *settings,
-                           const struct submissions *found, int64_t rate)
-{
-    unsigned budget = 0;
-
-    for (size_t i = 0; i < settings->destination_count; i++) {
-        unsigned one = settings->destinations[i].budget_per_minute;
-
-        if (one && (!budget || one < budget))
-            budget = one;
-    }
-    if (budget && (!rate || budget < rate))
-        rate = budget;
-    return rate ? ((int64_t)found->count + rate - 1) / rate : 1;
-}
-
 static void print_preview(const struct settings *settings,
                           const struct submissions *found, int64_t rate)
 {
     static const struct table_column columns[] = {{"COUNT", true, false},
                                                   {"REASON", false, true}};
     struct table *table = table_new(columns, 2);
-    struct reason reasons[REASONS_MAX];
-    size_t count = count_reasons(found, reasons);
+    struct preview preview = {0};
+    int64_t seconds;
 
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < found->count; i++)
+        preview_add(&preview, &found->list[i]);
+    for (size_t i = 0; i < preview.reason_count; i++) {
         char number[24];
-        const char *cells[] = {number, reasons[i].text};
+        const char *cells[] = {number, preview.reasons[i].text};
 
-        snprintf(number, sizeof(number), "%zu", reasons[i].count);
+        snprintf(number, sizeof(number), "%zu", preview.reasons[i].count);
         table_row(table, cells);
     }
     table_print(table);
+    seconds = preview_seconds(&preview, settings, (unsigned)rate);
     printf("%zu to replay; about %lld min.\n", found->count,
-           (long long)minutes_for(settings, found, rate));
+           (long long)(seconds / 60 + 1));
+    preview_clear(&preview);
 }
 
 /* A person's yes. With ids the word was given by naming them. */

@@ -9,8 +9,8 @@
 #include "base/clock.h"
 #include "cmd/ask.h"
 #include "cmd/output.h"
-#include "cmd/render.h"
 #include "cmd/session.h"
+#include "describe/describe.h"
 
 #include "base/banned.h"
 
@@ -55,7 +55,7 @@ static bool read_story(struct session *session, const char *id,
 static void print_json(const struct story *story,
                        const struct settings *settings)
 {
-    json_t *root = render_json(&story->submission, settings);
+    json_t *root = describe_submission(&story->submission, settings);
     json_t *timeline = json_array();
     struct buf next;
 
@@ -63,13 +63,13 @@ static void print_json(const struct story *story,
         json_t *entry = json_object();
 
         json_object_set_new(entry, "at",
-                            render_instant(story->history.list[i].at));
+                            describe_instant(story->history.list[i].at));
         json_object_set_new(entry, "text",
                             json_string(story->history.list[i].text));
         json_array_append_new(timeline, entry);
     }
-    buf_init(&next, RENDER_MAX);
-    render_next(&next, &story->submission, &story->tally, story->now);
+    buf_init(&next, DESCRIBE_MAX);
+    describe_next(&next, &story->submission, &story->tally, story->now);
     json_object_set_new(root, "next", json_string(buf_str(&next)));
     json_object_set_new(root, "timeline", timeline);
     buf_clear(&next);
@@ -86,7 +86,7 @@ static void print_ticket(const struct story *story,
 
     if (!submission->ticket_id)
         return;
-    buf_init(&url, RENDER_MAX);
+    buf_init(&url, DESCRIBE_MAX);
     if (destination && destination->base_url)
         settings_ticket_url(destination, destination->agent_url,
                             submission->ticket_id, &url);
@@ -102,7 +102,8 @@ static void print_facts(const struct story *story,
 
     output_painted(stdout, PAINT_NONE, submission->id);
     printf("  ");
-    output_painted(stdout, render_paint(submission), render_state(submission));
+    output_painted(stdout, output_paint(submission),
+                   describe_state(submission));
     printf("\n\nform       %s, to %s\n", submission->form,
            submission->destination);
     if (submission->kind == SUBMISSION_NEWS)
@@ -120,10 +121,10 @@ static void print_facts(const struct story *story,
 
 static void print_moment(int64_t at, int64_t since, const char *text)
 {
-    char instant[CLOCK_TEXT_SIZE], age[OUTPUT_AGE_SIZE];
+    char instant[CLOCK_TEXT_SIZE], age[CLOCK_AGE_SIZE];
 
     clock_format_ms(at, instant);
-    output_age(at < since ? 0 : at - since, age);
+    clock_format_age(at < since ? 0 : at - since, age);
     printf("%s  %8s  %s\n", instant, age, text);
 }
 
@@ -137,9 +138,9 @@ static void print_timeline(const struct story *story)
     for (size_t i = 0; i < story->history.count; i++)
         print_moment(story->history.list[i].at, since,
                      story->history.list[i].text);
-    buf_init(&next, RENDER_MAX);
+    buf_init(&next, DESCRIBE_MAX);
     buf_text(&next, "now; next: ");
-    render_next(&next, &story->submission, &story->tally, story->now);
+    describe_next(&next, &story->submission, &story->tally, story->now);
     print_moment(story->now, since, buf_str(&next));
     buf_clear(&next);
 }

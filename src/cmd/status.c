@@ -11,8 +11,8 @@
 #include "base/clock.h"
 #include "cmd/ask.h"
 #include "cmd/output.h"
-#include "cmd/render.h"
 #include "cmd/session.h"
+#include "describe/describe.h"
 
 #include "base/banned.h"
 
@@ -66,60 +66,6 @@ static int64_t oldest_of(const struct tally *tally)
     return oldest;
 }
 
-static json_t *json_of_hold(const struct tally *tally)
-{
-    json_t *hold;
-
-    if (tally->hold == HOLD_NONE)
-        return json_null();
-    hold = json_object();
-    json_object_set_new(hold, "reason",
-                        json_string(hold_reason_name(tally->hold)));
-    json_object_set_new(hold, "until", render_instant(tally->hold_until));
-    return hold;
-}
-
-static json_t *json_of(const char *name, const struct tally *tally)
-{
-    const struct {
-        const char *name;
-        int64_t value;
-    } counts[] = {
-        {"running", tally->running},
-        {"failed", tally->dead},
-        {"finished", tally->done},
-        {"quarantined", tally->held},
-        {"accepted_total", tally->accepted},
-        {"delivered_total", tally->delivered},
-        {"linked_total", tally->linked},
-        {"unlinked_total", tally->unlinked},
-        {"failed_total", tally->failed},
-    };
-    json_t *root = json_object(), *due = json_object(), *oldest = json_object();
-
-    for (size_t i = 0; i < WAITING_COUNT; i++) {
-        const char *stage = stage_name(waiting[i]);
-        double seconds = (double)tally->oldest_ms[waiting[i]] / 1000;
-
-        json_object_set_new(due, stage, json_integer(tally->due[waiting[i]]));
-        json_object_set_new(oldest, stage, json_real(seconds));
-    }
-    json_object_set_new(root, "destination", json_string(name));
-    json_object_set_new(root, "waiting", due);
-    json_object_set_new(root, "oldest_seconds", oldest);
-    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
-        json_object_set_new(root, counts[i].name,
-                            json_integer(counts[i].value));
-    json_object_set_new(root, "budget_left",
-                        tally->budget_left < 0
-                            ? json_null()
-                            : json_integer(tally->budget_left));
-    json_object_set_new(root, "hold", json_of_hold(tally));
-    json_object_set_new(root, "grace_seconds",
-                        json_real((double)tally->grace_ms / 1000));
-    return root;
-}
-
 static void print_json(const struct settings *settings, const struct look *look,
                        bool on_one_line)
 {
@@ -127,8 +73,9 @@ static void print_json(const struct settings *settings, const struct look *look,
 
     for (size_t i = 0; i < settings->destination_count; i++)
         json_array_append_new(
-            list, json_of(settings->destinations[i].name, &look->tallies[i]));
-    json_object_set_new(root, "at", render_instant(look->at));
+            list,
+            describe_tally(settings->destinations[i].name, &look->tallies[i]));
+    json_object_set_new(root, "at", describe_instant(look->at));
     json_object_set_new(root, "destinations", list);
     if (on_one_line)
         output_json_line(root);
@@ -148,7 +95,7 @@ static void add_row(struct table *table, const char *name,
                                tally->held,
                                tally->dead,
                                tally->done};
-    char texts[8][24], age[OUTPUT_AGE_SIZE];
+    char texts[8][24], age[CLOCK_AGE_SIZE];
     const char *cells[10] = {name};
     int64_t oldest = oldest_of(tally);
 
@@ -156,7 +103,7 @@ static void add_row(struct table *table, const char *name,
         snprintf(texts[i], sizeof(texts[i]), "%" PRId64, numbers[i]);
         cells[i + 1] = texts[i];
     }
-    output_age(oldest ? oldest : -1, age);
+    clock_format_age(oldest ? oldest : -1, age);
     cells[9] = age;
     table_row(table, cells);
     if (tally->dead)
@@ -167,16 +114,16 @@ static void add_row(struct table *table, const char *name,
 
 static void print_hold(const char *name, const struct tally *tally, int64_t now)
 {
-    char age[OUTPUT_AGE_SIZE];
+    char age[CLOCK_AGE_SIZE];
 
     if (tally->hold == HOLD_NONE)
         return;
     printf("\n%s ", name);
     output_painted(stdout, PAINT_BAD, "is held");
-    printf(": %s; %s", render_hold(tally->hold),
-           render_hold_advice(tally->hold));
+    printf(": %s; %s", describe_hold(tally->hold),
+           describe_hold_advice(tally->hold));
     if (tally->hold_until > now) {
-        output_age(tally->hold_until - now, age);
+        clock_format_age(tally->hold_until - now, age);
         printf(" (next try in %s)", age);
     }
     printf(".\n");
@@ -184,12 +131,12 @@ static void print_hold(const char *name, const struct tally *tally, int64_t now)
 
 static void print_grace(const char *name, const struct tally *tally)
 {
-    char age[OUTPUT_AGE_SIZE];
+    char age[CLOCK_AGE_SIZE];
 
     if (!tally->grace_ms)
         return;
-    output_age(tally->grace_ms, age);
-    printf("\n%s waits %s: " RENDER_GRACE ".\n", name, age);
+    clock_format_age(tally->grace_ms, age);
+    printf("\n%s waits %s: " DESCRIBE_GRACE ".\n", name, age);
 }
 
 /* Since the look before: what a second brought. */

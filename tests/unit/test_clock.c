@@ -151,6 +151,24 @@ static void the_boot_clock_does_not_run_backwards(void **state)
     assert_true(clock_wall_ms() > INT64_C(1500000000000));
 }
 
+static void ages_are_rounded_to_what_a_person_wants(void **state)
+{
+    /* clang-format off */
+    static const struct { int64_t ms; const char *text; } rows[] = {
+        { -1, "-" }, { 0, "0 s" }, { 119999, "119 s" }, { 120000, "2 min" },
+        { 7199999, "119 min" }, { 7200000, "2 h" }, { 172800000, "2 d" },
+    };
+    /* clang-format on */
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char text[CLOCK_AGE_SIZE];
+
+        clock_format_age(rows[i].ms, text);
+        assert_string_equal(text, rows[i].text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -161,6 +179,7 @@ int main(void)
         cmocka_unit_test(a_duration_has_a_unit_or_is_seconds),
         cmocka_unit_test(what_is_no_duration_is_refused),
         cmocka_unit_test(the_boot_clock_does_not_run_backwards),
+        cmocka_unit_test(ages_are_rounded_to_what_a_person_wants),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

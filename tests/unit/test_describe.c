@@ -8,8 +8,7 @@
 
 #include <cmocka.h>
 
-#include "cmd/output.h"
-#include "cmd/render.h"
+#include "describe/describe.h"
 
 #include "base/banned.h"
 
@@ -32,8 +31,8 @@ static bool says(const struct submission *submission, const struct tally *tally,
     struct buf next;
     bool found;
 
-    buf_init(&next, RENDER_MAX);
-    render_next(&next, submission, tally, NOW);
+    buf_init(&next, DESCRIBE_MAX);
+    describe_next(&next, submission, tally, NOW);
     found = strstr(buf_str(&next), words) != NULL;
     if (!found)
         print_message("not '%s' in '%s'\n", words, buf_str(&next));
@@ -105,8 +104,8 @@ static void every_hold_has_words(void **state)
 {
     (void)state;
     for (int i = HOLD_NONE + 1; i < HOLD_COUNT; i++) {
-        assert_string_not_equal(render_hold((enum hold_reason)i), "");
-        assert_string_not_equal(render_hold_advice((enum hold_reason)i), "");
+        assert_string_not_equal(describe_hold((enum hold_reason)i), "");
+        assert_string_not_equal(describe_hold_advice((enum hold_reason)i), "");
     }
 }
 
@@ -116,27 +115,9 @@ static void a_news_is_told_apart_from_its_message(void **state)
 
     (void)state;
     news.kind = SUBMISSION_NEWS;
-    assert_string_equal(render_state(&news), "callback failed");
+    assert_string_equal(describe_state(&news), "callback failed");
     news.kind = SUBMISSION_MESSAGE;
-    assert_string_equal(render_state(&news), "failed");
-}
-
-static void ages_are_rounded_to_what_a_person_wants(void **state)
-{
-    /* clang-format off */
-    static const struct { int64_t ms; const char *text; } rows[] = {
-        { -1, "-" }, { 0, "0 s" }, { 119999, "119 s" }, { 120000, "2 min" },
-        { 7199999, "119 min" }, { 7200000, "2 h" }, { 172800000, "2 d" },
-    };
-    /* clang-format on */
-
-    (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        char text[OUTPUT_AGE_SIZE];
-
-        output_age(rows[i].ms, text);
-        assert_string_equal(text, rows[i].text);
-    }
+    assert_string_equal(describe_state(&news), "failed");
 }
 
 int main(void)
@@ -149,7 +130,6 @@ int main(void)
         cmocka_unit_test(an_end_without_a_ticket_is_told),
         cmocka_unit_test(every_hold_has_words),
         cmocka_unit_test(a_news_is_told_apart_from_its_message),
-        cmocka_unit_test(ages_are_rounded_to_what_a_person_wants),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

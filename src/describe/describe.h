@@ -1,0 +1,46 @@
+/*
+ * What operators are told of submissions and destinations, in words and as
+ * JSON: by the commands and by the operators' API alike.
+ */
+#ifndef DESCRIBE_DESCRIBE_H
+#define DESCRIBE_DESCRIBE_H
+
+#include <jansson.h>
+
+#include "base/buf.h"
+#include "config/settings.h"
+#include "queue/queue.h"
+#include "submission/submission.h"
+
+#define DESCRIBE_MAX ((size_t)4096)
+
+/* Of a message: its state. Of a news: what became of the callback. */
+const char *describe_state(const struct submission *submission);
+
+/* Why a destination gives nothing: "Zendesk does not accept the token". */
+const char *describe_hold(enum hold_reason reason);
+/* What to do about it. */
+const char *describe_hold_advice(enum hold_reason reason);
+
+/* Why nothing leaves for a while. */
+#define DESCRIBE_GRACE                                                         \
+    "Redis is not the one of last time, and what was in hand then must end"
+
+/*
+ * What happens next to it, and why not at once. tally: of its destination, for
+ * a hold; NULL: not looked at.
+ */
+void describe_next(struct buf *out, const struct submission *submission,
+                   const struct tally *tally, int64_t now);
+
+/* Every field there is but the message itself. */
+json_t *describe_submission(const struct submission *submission,
+                            const struct settings *settings);
+
+/* What is where in a destination, its hold and its budget. */
+json_t *describe_tally(const char *name, const struct tally *tally);
+
+/* Wall clock ms as RFC 3339 text; null for 0. */
+json_t *describe_instant(int64_t at);
+
+#endif

@@ -1,0 +1,125 @@
+/* In words. See describe.h. */
+#include "describe/describe.h"
+
+#include <assert.h>
+
+#include "base/clock.h"
+
+#include "base/banned.h"
+
+/* clang-format off */
+static const struct { const char *what, *advice; } holds[HOLD_COUNT] = {
+    [HOLD_NONE]        = { "", "" },
+    [HOLD_RATE_LIMIT]  = { "Zendesk asked for a pause (429)",
+                           "it goes on by itself" },
+    [HOLD_CREDENTIALS] = { "Zendesk does not accept the token (401)",
+                           "renew the destination's token" },
+    [HOLD_FORBIDDEN]   = { "Zendesk forbids it to this token (403)",
+                           "check the token's scopes, the role and the plan" },
+    [HOLD_OPERATOR]    = { "paused by an operator",
+                           "'afterhours resume DESTINATION' lets it go on" },
+};
+/* clang-format on */
+
+const char *describe_state(const struct submission *submission)
+{
+    static const char *const of_news[] = {
+        [PLACE_DUE] = "callback waiting",  [PLACE_RUN] = "callback running",
+        [PLACE_DEAD] = "callback failed",  [PLACE_DONE] = "callback sent",
+        [PLACE_HELD] = "callback waiting",
+    };
+
+    if (submission->kind == SUBMISSION_NEWS)
+        return of_news[submission->place];
+    return state_name(submission_state(submission));
+}
+
+const char *describe_hold(enum hold_reason reason)
+{
+    assert(reason < HOLD_COUNT);
+    return holds[reason].what;
+}
+
+const char *describe_hold_advice(enum hold_reason reason)
+{
+    assert(reason < HOLD_COUNT);
+    return holds[reason].advice;
+}
+
+/* What a worker will do with it. */
+static const char *task_of(enum stage stage)
+{
+    switch (stage) {
+    case STAGE_DELIVER:
+        return "it is sent";
+    case STAGE_RESOLVE:
+        return "it is looked for in Zendesk, since its post was not answered";
+    case STAGE_RECONCILE:
+        return "its ticket is looked for";
+    case STAGE_CALLBACK:
+        return "the website's server is told";
+    default:
+        return "nothing";
+    }
+}
+
+static void add_reason(struct buf *out, const struct submission *submission)
+{
+    if (submission->error)
+        buf_format(out, "; last time: %s", submission->error);
+}
+
+static void next_of_due(struct buf *out, const struct submission *submission,
+                        const struct tally *tally, int64_t now)
+{
+    bool callback = submission->stage == STAGE_CALLBACK;
+    char age[CLOCK_AGE_SIZE];
+
+    buf_text(out, task_of(submission->stage));
+    if (tally && tally->grace_ms > 0 &&
+        now + tally->grace_ms > submission->due_at) {
+        clock_format_age(tally->grace_ms, age);
+        buf_format(out, " in %s, since " DESCRIBE_GRACE, age);
+    } else if (submission->due_at > now) {
+        clock_format_age(submission->due_at - now, age);
+        buf_format(out, " in %s", age);
+    } else {
+        buf_text(out, " as soon as a worker is free");
+    }
+    if (tally && tally->hold != HOLD_NONE &&
+        (!callback || tally->hold == HOLD_OPERATOR))
+        buf_format(out, ", but its destination is held: %s; %s",
+                   describe_hold(tally->hold),
+                   describe_hold_advice(tally->hold));
+    add_reason(out, submission);
+}
+
+void describe_next(struct buf *out, const struct submission *submission,
+                   const struct tally *tally, int64_t now)
+{
+    switch (submission->place) {
+    case PLACE_DUE:
+        next_of_due(out, submission, tally, now);
+        break;
+    case PLACE_RUN:
+        buf_format(out, "a worker has it in hand: %s",
+                   task_of(submission->stage));
+        break;
+    case PLACE_DEAD:
+        buf_format(out, "set aside: %s; 'afterhours replay %s' tries it again",
+                   submission->error ? submission->error : "no reason is known",
+                   submission->id);
+        break;
+    case PLACE_HELD:
+        buf_format(out,
+                   "kept back as probable spam; 'afterhours release %s' sends "
+                   "it, 'afterhours discard %s' throws it away",
+                   submission->id, submission->id);
+        break;
+    case PLACE_DONE:
+        buf_text(out, submission->ticket_id
+                          ? "nothing: it is finished"
+                          : "nothing: no ticket appeared in time");
+        break;
+    }
+}
