@@ -66,7 +66,8 @@ static bool wrong(const struct parser *p, const char *where, const char *format,
     vsnprintf(why, sizeof(why), format, list);
     va_end(list);
     return error_set(p->err, ERROR_INPUT, "q, character %zu: %s",
-                     (size_t)(where - p->start) + 1, why);
+                     text_characters(p->start, (size_t)(where - p->start)) + 1,
+                     why);
 }
 
 /* For %.*s: enough of it to know it again, cut between characters. */

@@ -100,6 +100,21 @@ static void expect_complaint(const char *member, const char *json)
     json_decref(root);
 }
 
+/* The same of a part of an object. */
+static void expect_part_complaint(const char *name, const char *json)
+{
+    struct chat_draft draft;
+    struct chat_complaints complaints;
+    json_t *root = json_loads(GOOD, 0, NULL);
+
+    json_object_setn_new(root, name, (size_t)(strchr(name, '.') - name),
+                         json_loads(json, 0, NULL));
+    assert_false(chat_draft_adopt(root, &draft, &complaints));
+    assert_int_equal(complaints.count, 1);
+    assert_string_equal(complaints.list[0].member, name);
+    json_decref(root);
+}
+
 static void every_wrong_member_is_named(void **state)
 {
     (void)state;
@@ -114,6 +129,73 @@ static void every_wrong_member_is_named(void **state)
     expect_complaint("timestamp", "1.5");
     expect_complaint("timestamp", "253402300800");
     expect_complaint("timestamp", "\"yesterday\"");
+}
+
+static void a_wrong_member_that_need_not_be_there_is_named_too(void **state)
+{
+    (void)state;
+    expect_complaint("department_id", "\"billing\"");
+    expect_complaint("department_name", "[]");
+    expect_complaint("started_by", "\"nobody\"");
+    expect_complaint("tags", "\"vip\"");
+    expect_complaint("webpath", "7");
+    expect_part_complaint("visitor.name", "{\"name\":[]}");
+    expect_part_complaint("visitor.phone", "{\"phone\":true}");
+    expect_part_complaint("session.start_date", "{\"start_date\":{}}");
+}
+
+/* A member of the message that a posted one becomes, as JSON. */
+static void expect_shown(const char *member, const char *posted,
+                         const char *shown)
+{
+    json_t *body = json_loads(GOOD, 0, NULL), *root, *expected;
+    struct chat_complaints complaints;
+    struct chat_draft draft;
+    struct buf out;
+
+    json_object_set_new(body, member,
+                        json_loads(posted, JSON_DECODE_ANY, NULL));
+    assert_true(chat_draft_adopt(body, &draft, &complaints));
+    buf_init(&out, 4096);
+    buf_char(&out, '{');
+    chat_draft_rest(&draft, AT, &out);
+    buf_char(&out, '}');
+    root = json_loadb(out.data, out.len, JSON_REJECT_DUPLICATES, NULL);
+    expected = json_loads(shown, JSON_DECODE_ANY, NULL);
+    if (!json_equal(json_object_get(root, member), expected))
+        fail_msg("%s: %s", member, posted);
+    json_decref(expected);
+    json_decref(root);
+    json_decref(body);
+    chat_draft_clear(&draft);
+    buf_clear(&out);
+}
+
+static void what_a_store_decides_is_not_taken_from_the_post(void **state)
+{
+    (void)state;
+    expect_shown("unread", "false", "true");
+    expect_shown("unread", "\"x\"", "true");
+    expect_shown("deleted", "true", "false");
+    expect_shown("update_timestamp", "[]", "\"2014-10-09T05:28:35Z\"");
+}
+
+static void what_can_be_told_in_its_type_is_kept_of_the_post(void **state)
+{
+    (void)state;
+    expect_shown("department_id", "\"360000000001\"", "360000000001");
+    expect_shown("department_id", "null", "null");
+    expect_shown("department_name", "\"Billing\"", "\"Billing\"");
+    expect_shown("started_by", "\"agent\"", "\"agent\"");
+    expect_shown("started_by", "null", "\"visitor\"");
+    expect_shown("tags", "[\"a\"]", "[\"a\"]");
+    expect_shown("webpath", "{}", "[]");
+    expect_shown("visitor", "{\"id\":7,\"phone\":null,\"new\":[]}",
+                 "{\"id\":\"7\",\"phone\":null,\"new\":[]}");
+    expect_shown("session", "{\"start_date\":\"2014-09-31T08:25:09Z\"}",
+                 "{\"start_date\":\"2014-09-31T08:25:09Z\"}");
+    expect_shown("session", "{\"start_date\":1412832515}",
+                 "{\"start_date\":\"2014-10-09T05:28:35Z\"}");
 }
 
 static void a_timestamp_may_be_written_as_chats_are_shown(void **state)
@@ -242,6 +324,9 @@ int main(void)
         cmocka_unit_test(what_we_build_ourselves_is_a_good_body),
         cmocka_unit_test(every_missing_member_is_named),
         cmocka_unit_test(every_wrong_member_is_named),
+        cmocka_unit_test(a_wrong_member_that_need_not_be_there_is_named_too),
+        cmocka_unit_test(what_a_store_decides_is_not_taken_from_the_post),
+        cmocka_unit_test(what_can_be_told_in_its_type_is_kept_of_the_post),
         cmocka_unit_test(a_timestamp_may_be_written_as_chats_are_shown),
         cmocka_unit_test(what_is_no_json_object_is_told_with_its_place),
         cmocka_unit_test(the_message_that_is_shown_has_every_member),

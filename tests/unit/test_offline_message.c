@@ -3,11 +3,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 #include <jansson.h>
 
+#include "chat/chat_value.h"
 #include "chat/offline_message.h"
 
 #include "base/banned.h"
@@ -64,6 +66,60 @@ static void it_has_the_five_members_that_zendesk_asks_for(void **state)
                         "Hi there!");
     assert_string_equal(json_string_value(json_object_get(root, "type")),
                         "offline_msg");
+    json_decref(root);
+}
+
+/* Everything that can be given. */
+static const struct offline_message full = {
+    .session_id = "s-1",
+    .name = "Joe",
+    .email = "joe@example.com",
+    .phone = "+41 1",
+    .notes = "a note",
+    .visitor_id = "1.12345",
+    .message = "Hi there!",
+    .at = AT,
+    .ip = "192.0.2.1",
+    .user_agent = "Mozilla/5.0",
+    .page = "https://a.example/contact",
+    .referrer = "https://a.example/",
+    .department_id = 7,
+};
+
+/* By its dotted name; parts of objects too. */
+static void expect_in_table(const char *object, const json_t *members)
+{
+    const char *name;
+    json_t *value;
+
+    json_object_foreach((json_t *)(uintptr_t)members, name, value)
+    {
+        const struct chat_property *property;
+        struct chat_complaints complaints = {.count = 0};
+        char full_name[64];
+
+        snprintf(full_name, sizeof(full_name), "%s%s%s", object,
+                 *object ? "." : "", name);
+        property = chat_property_find(full_name, strlen(full_name));
+        if (!property || !chat_value_check(property, value, &complaints))
+            fail_msg("%s is not as the table says", full_name);
+        if (json_is_object(value))
+            expect_in_table(name, value);
+    }
+}
+
+static void what_is_sent_is_what_the_table_of_properties_asks_for(void **state)
+{
+    json_t *root = build(&full);
+
+    (void)state;
+    expect_in_table("", root);
+    for (const struct chat_property *p = chat_properties; p->name; p++) {
+        if (p->required)
+            assert_non_null(chat_value_get(root, p));
+        if (chat_value_get(root, p) && !p->required)
+            assert_true(p->origin == FROM_POST || strchr(p->name, '.'));
+    }
     json_decref(root);
 }
 
@@ -180,6 +236,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_has_the_five_members_that_zendesk_asks_for),
+        cmocka_unit_test(what_is_sent_is_what_the_table_of_properties_asks_for),
         cmocka_unit_test(the_timestamp_is_whole_unix_seconds),
         cmocka_unit_test(session_dates_are_utc_with_z_and_never_an_offset),
         cmocka_unit_test(what_is_absent_is_an_empty_text_for_the_visitor),

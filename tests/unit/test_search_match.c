@@ -6,11 +6,14 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <jansson.h>
 
 #include "base/clock.h"
+#include "chat/chat_facts.h"
 #include "chat/chat_reader.h"
 #include "chat/chat_request.h"
 #include "chat/search_match.h"
+#include "json_file.h"
 
 #include "base/banned.h"
 
@@ -94,6 +97,54 @@ static void what_a_chat_has_not_is_not_found(void **state)
     assert_false(matches("end_timestamp:*", &bare));
 }
 
+/* Whether a chat of the reference's examples is found. */
+/* clang-format off */
+static const struct { const char *example, *query; bool found; } examples[] = {
+    /* Its example queries, with this chat's agent, visitor, words and days. */
+    { "support_chat", "agent_names:John AND visitor_name:Visitor", true },
+    { "support_chat", "agent_names:Tom AND visitor_name:Harry", false },
+    { "support_chat", "type:chat AND hello", true },
+    { "support_chat", "type:chat AND chocolate", false },
+    { "support_chat", "visitor_email:\"[email\xc2\xa0protected]\" AND timestamp:[2014-10-09 TO 2014-12-12]", true },
+    { "support_chat", "visitor_email:joe@example.com AND timestamp:[2014-10-10 TO 2014-12-12]", false },
+    { "support_chat", "timestamp:[2014-10-09 TO *] AND hello", true },
+    { "support_chat", "timestamp:[2014-10-16 TO *] AND hello", false },
+    { "support_chat", "end_timestamp:[2014-10-09 TO *] AND rating:good", true },
+    { "support_chat", "end_timestamp:[2014-10-25 TO *] AND rating:good", false },
+    { "support_chat", "timestamp:[2016-02-02T16:00:00 TO *] AND rating:good", false },
+    /* What was said, by whom, and what the visitor thought of it. */
+    { "support_chat", "\"great customer experience\"", true },
+    { "support_chat", "john", true },
+    { "support_chat", "\"visitor 7\"", true },
+    { "support_chat", "chat_type:chat rating:bad", false },
+    { "support_chat", "end_timestamp:2014-10-09T05:46:47Z", true },
+    { "support_chat", "end_timestamp:{2014-10-09T05:46:47Z TO *}", false },
+    { "support_chat", "billing", false },
+    { "offline_message", "type:offline_msg \"hi there\"", true },
+    { "offline_message", "chat_type:chat", false },
+    { "offline_message", "agent_names:*", false },
+    { "offline_message", "rating:*", false },
+    { "offline_message", "visitor_name:john timestamp:2014-10-09", true },
+    { "offline_message", "end_timestamp:[2014-10-09T05:46 TO 2014-10-09T05:46]", true },
+};
+/* clang-format on */
+
+static void
+the_examples_of_the_reference_are_found_by_what_they_hold(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(examples) / sizeof(examples[0]); i++) {
+        json_t *example = json_file(examples[i].example);
+        struct chat_facts facts;
+
+        chat_facts_read(example, &facts);
+        if (matches(examples[i].query, &facts.subject) != examples[i].found)
+            fail_msg("%s: %s", examples[i].example, examples[i].query);
+        chat_facts_clear(&facts);
+        json_decref(example);
+    }
+}
+
 static void the_query_for_a_sent_message_finds_it(void **state)
 {
     static const struct chat_sent sent[] = {
@@ -126,6 +177,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_row_of_the_table_holds),
         cmocka_unit_test(what_a_chat_has_not_is_not_found),
+        cmocka_unit_test(
+            the_examples_of_the_reference_are_found_by_what_they_hold),
         cmocka_unit_test(the_query_for_a_sent_message_finds_it),
     };
 

@@ -126,6 +126,12 @@ static const struct { const char *query, *why; } refused[] = {
     { "timestamp:[2014-10-16T10:00:00. TO *]", "is no date" },
     { "timestamp:[2014-10-16Z TO *]", "is no date" },
     { "timestamp:1412832515", "is no date" },
+    { "timestamp:>2014-10-10", "character 11: \">2014-10-10\" is no date" },
+    { "timestamp:[2014-10-10 TO 2014-10-11", "character 11: a range is written" },
+    { "timestamp:{2014-10-10 TO 2014-10-11 x}", "character 11: a range is written" },
+    { "end_timestamp:[* TO never]", "character 21: \"never\" is no date" },
+    { "J\xc3\xbcrg rating:great", "character 13: rating is good or bad" },
+    { "\xe6\x97\xa5\xe6\x9c\xac OR a", "character 4: OR cannot be used" },
 };
 /* clang-format on */
 
