@@ -3,8 +3,11 @@
 
 #include <string.h>
 
+#include <jansson.h>
+
 #include "base/text.h"
 #include "chat/chat_answer.h"
+#include "chat/chat_pages.h"
 #include "chat/chat_reader.h"
 
 #include "base/banned.h"
@@ -25,6 +28,30 @@ static void explain(const char *body, size_t size, const struct chat_sent *sent)
             __builtin_trap();
 }
 
+/* A page of chats, whichever it may be. */
+static void read_lists(const char *body, size_t size)
+{
+    static bool (*const readers[])(const char *body, size_t len,
+                                   struct chat_list *list,
+                                   struct error *err) = {
+        chat_list_read, chat_list_read_search, chat_list_read_docs};
+    struct chat_position end = {0};
+    struct chat_list list = {0};
+    struct error err = {0};
+
+    for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {
+        if (readers[i](body, size, &list, &err))
+            chat_list_clear(&list);
+        else if (!err.text[0])
+            __builtin_trap(); /* refused, and nothing said */
+    }
+    if (chat_list_read_changes(body, size, &list, &end, &err))
+        chat_list_clear(&list);
+    if (end.start_time < 0 || strlen(end.start_id) > CHAT_ID_MAX)
+        __builtin_trap();
+    json_decref(chat_one_read(body, size));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *body = (const char *)data;
@@ -43,5 +70,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         strlen(sent.session_id) > CHAT_ID_MAX)
         __builtin_trap();
     explain(body, size, &sent);
+    read_lists(body, size);
     return 0;
 }

@@ -4,12 +4,16 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
+#include <jansson.h>
 
 #include "base/buf.h"
+#include "chat/chat_pages.h"
 #include "chat/chat_reader.h"
+#include "json_file.h"
 
 #include "base/banned.h"
 
@@ -331,6 +335,48 @@ static void an_address_too_long_is_no_address(void **state)
     assert_string_equal(out.email, "");
 }
 
+/* An example of the reference as text; owned by the caller. */
+static char *example(const char *name)
+{
+    json_t *root = json_file(name);
+    char *text = json_dumps(root, 0);
+
+    json_decref(root);
+    return text;
+}
+
+static void the_example_answers_of_the_reference_are_read(void **state)
+{
+    char *search = example("search"), *docs = example("docs");
+    char *list = example("list"), *chat = example("support_chat");
+    struct chat_page page;
+    struct chat_rows rows;
+    struct chat_list chats;
+    struct error err;
+    char id[CHAT_ID_MAX + 1];
+
+    (void)state;
+    assert_true(chat_read_search(search, strlen(search), &page));
+    assert_int_equal(page.count, 1);
+    assert_string_equal(page.ids[0], "123");
+    assert_false(page.more);
+    assert_true(chat_read_docs(docs, strlen(docs), &rows));
+    assert_int_equal(rows.count, 2);
+    assert_non_null(chat_rows_find(&rows, "110"));
+    assert_true(chat_list_read(list, strlen(list), &chats, &err));
+    assert_int_equal(json_array_size(chats.items), 2);
+    assert_int_equal(chats.next.kind, CHAT_NEXT_NONE);
+    assert_true(chat_read_created(chat, strlen(chat), id));
+    assert_string_equal(id, "123");
+    chat_page_clear(&page);
+    chat_rows_clear(&rows);
+    chat_list_clear(&chats);
+    free(search);
+    free(docs);
+    free(list);
+    free(chat);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -351,6 +397,7 @@ int main(void)
         cmocka_unit_test(a_long_message_is_cut_between_words),
         cmocka_unit_test(a_long_word_is_cut_between_characters),
         cmocka_unit_test(an_address_too_long_is_no_address),
+        cmocka_unit_test(the_example_answers_of_the_reference_are_read),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
