@@ -1,7 +1,11 @@
 """The tests' own instruments, against what is published or planted."""
+import socket
+import threading
+
 import pytest
 
 from harness.history import assert_exactly_once, differences
+from harness.proxy import TO_CLIENT, TO_SERVER, Fault, Proxy
 from harness.receiver import sign, verify
 from harness.waiting import wait_until
 
@@ -47,3 +51,88 @@ def test_the_checker_sees_what_is_lost_doubled_and_unexpected():
 def test_waiting_tells_what_it_saw_last():
     with pytest.raises(AssertionError, match="the moon.*three"):
         wait_until(lambda: int("three"), 0.05, "the moon")
+
+
+class Echo:
+    """Says again whatever it hears; heard: all of it."""
+
+    def __init__(self):
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.port = self.server.getsockname()[1]
+        self.heard = b""
+        threading.Thread(target=self.listen, daemon=True).start()
+
+    def listen(self):
+        while True:
+            try:
+                link, _ = self.server.accept()
+            except OSError:
+                return
+            with link:
+                self.talk(link)
+
+    def talk(self, link):
+        try:
+            while data := link.recv(4096):
+                self.heard += data
+                link.sendall(data)
+        except OSError:
+            pass  # the proxy has reset it
+
+    def close(self):
+        self.server.shutdown(socket.SHUT_RDWR)
+        self.server.close()
+
+
+@pytest.fixture
+def echo():
+    echo = Echo()
+    yield echo
+    echo.close()
+
+
+def through(proxy, data):
+    """What comes back until the end, and how it ended."""
+    back = b""
+    with socket.create_connection(("127.0.0.1", proxy.port), timeout=5) as link:
+        link.sendall(data)
+        try:
+            while len(back) < len(data):
+                piece = link.recv(4096)
+                if not piece:
+                    return back, "end"
+                back += piece
+        except ConnectionResetError:
+            return back, "reset"
+        except TimeoutError:
+            return back, "silence"
+    return back, "whole"
+
+
+@pytest.mark.parametrize("fault, back, heard", [
+    (None, (b"0123456789", "whole"), b"0123456789"),
+    (Fault("cut", 4, TO_SERVER), (b"0123", "end"), b"0123"),
+    (Fault("cut", 4, TO_CLIENT), (b"0123", "end"), b"0123456789"),
+    (Fault("cut", 10, TO_SERVER), (b"0123456789", "whole"), b"0123456789"),
+    (Fault("cut", 0, TO_CLIENT), (b"", "end"), b"0123456789"),
+    (Fault("reset", 0, TO_CLIENT), (b"", "reset"), b"0123456789"),
+    (Fault("corrupt", 4, TO_SERVER), (b"0123\xcb56789", "whole"), b"0123\xcb56789"),
+    (Fault("corrupt", 4, TO_CLIENT), (b"0123\xcb56789", "whole"), b"0123456789"),
+    (Fault("delay", 4, TO_CLIENT, 0.05), (b"0123456789", "whole"), b"0123456789"),
+    (Fault("trickle", 4, TO_CLIENT, 0.01), (b"0123456789", "whole"), b"0123456789"),
+    (Fault("hang", 4, TO_CLIENT), (b"0123", "silence"), b"0123456789"),
+], ids=str)
+def test_the_proxy_goes_wrong_at_exactly_that_byte(echo, fault, back, heard):
+    proxy = Proxy(echo.port)
+    try:
+        proxy.arm(fault)
+        came, how = through(proxy, b"0123456789")
+        if fault and fault.do == "cut" and fault.way == TO_SERVER:
+            # What was heard may still come back before the cut, or not.
+            assert back[0].startswith(came) and how in ("end", "whole")
+        else:
+            assert (came, how) == back
+        wait_until(lambda: echo.heard == heard)
+        assert proxy.played == (fault is not None)
+    finally:
+        proxy.close()
