@@ -1,6 +1,8 @@
 /* What the store found, as the end of its call. See call.h. */
 #include "chat_api/call.h"
 
+#include "chat_api/param.h"
+
 #include "base/banned.h"
 
 #define ANSWER_MAX ((size_t)64 * 1024 * 1024)
@@ -73,6 +75,18 @@ static int status_of(const struct call *call)
     return manner && manner->created_status ? manner->created_status : 201;
 }
 
+/* Only a page of changes can be asked to be smaller; shortening it here would
+ * look like the last one. */
+static void refuse_size(struct call *call)
+{
+    if (call->kind == CHAT_CALL_CHANGES)
+        param_refuse(call, "limit",
+                     "the answer would be too large; ask for fewer chats, or "
+                     "for fewer fields");
+    else
+        call_error(call, 500, "TooLarge", "The answer would be too large");
+}
+
 void call_found(void *context, const struct chat_found *found)
 {
     struct call *call = context;
@@ -93,6 +107,6 @@ void call_found(void *context, const struct chat_found *found)
     if (buf_ok(&body))
         call_answer(call, &answer);
     else
-        call_error(call, 500, "TooLarge", "The answer would be too large");
+        refuse_size(call);
     buf_clear(&body);
 }

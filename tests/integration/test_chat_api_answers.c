@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -304,6 +305,83 @@ static void urls_begin_as_the_settings_say(void **state)
     says(scene, "\"url\":\"https://relay.example/chats-api" API_CHATS "/3\"");
 }
 
+static void urls_begin_with_the_host_that_was_asked(void **state)
+{
+    struct api_scene *scene = *state;
+    const char *answer;
+
+    api_scene_start(scene);
+    api_scene_fill(scene);
+    answer =
+        scene_ask(scene->scene, "GET " API_CHATS "/search?q=again HTTP/1.0\r\n"
+                                "Authorization: Bearer owner\r\n\r\n");
+    if (!strstr(answer, "\"url\":\"http://localhost" API_CHATS "/3\""))
+        fail_msg("%s", answer);
+}
+
+static void the_store_may_say_where_its_changes_end(void **state)
+{
+    struct api_scene *scene = *state;
+
+    scene->store.end_id = "a b";
+    api_scene_start(scene);
+    json_decref(api_json(scene, "GET", API_CHANGES "?start_time=0", NULL, 200));
+    says(scene, "\"end_time\":1500000000,\"end_id\":\"a b\",");
+    says(scene, "?start_time=1500000000&start_id=a%20b\"}");
+}
+
+/* Cut short, it would look like the last one. */
+static void a_page_of_changes_that_is_too_large_is_refused(void **state)
+{
+    struct api_scene *scene = *state;
+    json_t *chat =
+        json_pack("{s:s, s:s, s:s}", "type", "offline_msg", "message", "",
+                  "update_timestamp", "2015-01-01T00:00:00Z");
+    char *message = calloc(1, 500001), id[8];
+
+    memset(message, 'x', 500000);
+    json_object_set_new(chat, "message", json_string(message));
+    api_scene_start(scene);
+    for (int i = 100; i < 240; i++) {
+        json_t *copy = json_copy(chat);
+
+        snprintf(id, sizeof(id), "%d", i);
+        json_object_set_new(copy, "id", json_string(id));
+        json_array_append_new(scene->store.chats, copy);
+    }
+    json_decref(api_json(scene, "GET", API_CHANGES "?start_time=0", NULL, 400));
+    says(scene, "\"limit: the answer would be too large");
+    json_decref(api_json(scene, "GET", API_CHANGES "?start_time=0&fields=id",
+                         NULL, 200));
+    says(scene, "\"count\":140,");
+    json_decref(chat);
+    free(message);
+}
+
+static void without_an_authorizer_all_may_do_all(void **state)
+{
+    struct api_scene *scene = *state;
+
+    scene->options.authorize = NULL;
+    api_scene_start(scene);
+    api_scene_fill(scene);
+    scene->token = NULL;
+    json_decref(api_json(scene, "GET", API_CHATS "/1", NULL, 200));
+    api_ask(scene, "DELETE", API_CHATS "/1", NULL);
+    assert_int_equal(api_status(scene), 204);
+}
+
+static void calls_have_the_names_of_the_reference(void **state)
+{
+    static const char *const names[] = {
+        "none",   "create", "list",       "ids",         "search", "show",
+        "update", "delete", "delete_ids", "incremental", "other"};
+
+    (void)state;
+    for (int call = 0; call < CHAT_CALL_COUNT; call++)
+        assert_string_equal(chat_call_name((enum chat_call)call), names[call]);
+}
+
 static void a_client_that_left_is_not_answered(void **state)
 {
     struct api_scene *scene = *state;
@@ -358,6 +436,11 @@ int main(void)
         SCENE(the_same_key_creates_once),
         SCENE(a_key_that_is_none_is_named),
         SCENE(urls_begin_as_the_settings_say),
+        SCENE(urls_begin_with_the_host_that_was_asked),
+        SCENE(the_store_may_say_where_its_changes_end),
+        SCENE(a_page_of_changes_that_is_too_large_is_refused),
+        SCENE(without_an_authorizer_all_may_do_all),
+        SCENE(calls_have_the_names_of_the_reference),
         SCENE(a_client_that_left_is_not_answered),
         SCENE(an_answer_that_comes_later_is_given),
     };

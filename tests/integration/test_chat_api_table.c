@@ -24,6 +24,8 @@
 #define ID_128  "0123456789012345678901234567890123456789012345678901234567890123" \
                 "0123456789012345678901234567890123456789012345678901234567890123"
 
+#define ID_1024 ID_128 ID_128 ID_128 ID_128 ID_128 ID_128 ID_128 ID_128
+
 struct row {
     const char *what;   /* a sentence */
     const char *method, *target, *body;
@@ -105,6 +107,8 @@ static const struct row rows[] = {
      "\"InvalidQuery\"", "q, character"},
     {"a q that is no text is named", "GET", CHATS "/search?q=%FF", NULL, 400,
      "\"q: UTF-8 text", NULL},
+    {"a q that is too long is named", "GET", CHATS "/search?q=" ID_1024 ID_1024 ID_1024 ID_1024 "0", NULL, 400, "\"q: longer than 4096 bytes\"", NULL},
+    {"a page that cannot be decoded is named", "GET", CHATS "/search?q=a&page=%00", NULL, 400, "\"page: broken", NULL},
     {"the first q counts", "GET", CHATS "/search?q=chocolate&q=nobody", NULL, 200,
      "{\"count\":1,", NULL},
 
@@ -119,6 +123,7 @@ static const struct row rows[] = {
      "\"chat_id: at most 128 bytes", NULL},
     {"a chat_id that is no text is named", "GET", CHATS "/%FF", NULL, 400,
      "\"chat_id: ", NULL},
+    {"paths that begin alike are none of ours", "GET", CHATS "x", NULL, 404, "not ours", NULL},
     {"paths below a chat are none of ours", "GET", CHATS "/1/history", NULL, 404,
      "not ours", NULL},
 
@@ -214,6 +219,9 @@ static const struct row rows[] = {
      "\"message\":\"Hi there!\"", NULL},
     {"an unknown field is named", "GET", CHANGES "?start_time=0&fields=id,colour", NULL, 400,
      "\"fields: 'colour' is no property", NULL},
+    {"fields that cannot be decoded are named", "GET", CHANGES "?start_time=0&fields=%00", NULL, 400, "\"fields: broken", NULL},
+    {"a start_time that cannot be decoded is named", "GET", CHANGES "?start_time=%00", NULL, 400, "\"start_time: broken", NULL},
+    {"spaces around fields are none of them", "GET", CHANGES "?start_time=0&limit=1&fields=+id+,+type+", NULL, 200, "{\"chats\":[{\"id\":\"1\",\"type\":\"offline_msg\"}]", NULL},
     {"empty fields are named", "GET", CHANGES "?start_time=0&fields=", NULL, 400,
      "\"fields: '' is no property", NULL},
     {"fields with an end only are named", "GET", CHANGES "?start_time=0&fields=)", NULL, 400,

@@ -366,6 +366,8 @@ static void changes(void *context, const struct chat_access *access,
         at = heap->items[heap->found.count - 1].updated_at / 1000;
         id = heap->items[heap->found.count - 1].id;
     }
+    heap->found.end_id = heap->store->end_id;
+    heap->found.end_at = heap->store->now / 1000;
     end(heap, done, done_context);
 }
 
