@@ -160,7 +160,9 @@ struct chat_manner {
     int created_status; /* 0: 201 */
     bool docs_array;    /* ids=: "docs" is an array */
     enum chat_no_page no_page;
-    bool numeric_ids; /* "id": 123 where the id is all digits */
+    bool numeric_ids;        /* "id": 123 where the id is all digits */
+    const char *result_host; /* begins the URLs of a search's results; borrowed;
+                                NULL: as all URLs of answers */
 };
 
 /* What is said to the client. */

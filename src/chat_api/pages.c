@@ -43,7 +43,8 @@ static void write_id(const struct call *call, const char *id, struct buf *out)
 static void write_changed(const struct call *call, const struct chat_item *item,
                           struct buf *out)
 {
-    json_t *chat = json_loadb(item->json, item->json_len, 0, NULL);
+    json_t *chat =
+        json_loadb(item->json, item->json_len, JSON_DECODE_ANY, NULL);
 
     if (manner_of(call).numeric_ids && is_number(item->id))
         json_object_set_new(chat, "id",
@@ -183,6 +184,7 @@ static void write_preview(const char *text, struct buf *out)
 static void write_row(const struct call *call, const struct chat_item *item,
                       struct buf *out)
 {
+    const char *host = manner_of(call).result_host;
     char at[CLOCK_TEXT_SIZE];
 
     buf_text(out, "{\"id\":");
@@ -198,7 +200,9 @@ static void write_row(const struct call *call, const struct chat_item *item,
     }
     buf_text(out, ",\"type\":");
     text_json(out, item->type);
-    begin_url(call, "url", CHATS_PATH "/", out);
+    buf_text(out, ",\"url\":\"");
+    buf_text(out, host ? host : call->base_url);
+    buf_text(out, CHATS_PATH "/");
     text_percent(out, item->id);
     buf_text(out, "\"}");
 }

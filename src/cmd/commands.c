@@ -39,18 +39,35 @@ const struct command commands[] = {
       cmd_config },
     { "sandbox", "[--listen ADDR] [--token T] ...",
       "Pretend to be Zendesk Chat, faults included",
-      "  --listen ADDR         where it listens (127.0.0.1:8090); port 0: any\n"
-      "  --token T             the only bearer token it takes (else: any)\n"
-      "  --seed N              repeat the chances of another run\n"
-      "  --latency MS          before every answer (0)\n"
-      "  --ticket-delay MS     from a chat to its ticket (2000)\n"
-      "  --no-ticket P         share of chats that never get one, 0 to 1\n"
-      "  --search-lag MS       from a chat to its being found (500)\n"
-      "  --rate-limit N        requests a minute, then 429\n"
-      "  --error-rate P        share answered 500, half of them after acting\n"
-      "  --lose-answer-rate P  share of chats created without an answer\n"
-      "  --state FILE          keep the chats over a restart\n"
-      "POST /_sandbox/faults scripts faults, GET /_sandbox/stats counts.\n",
+      "  --listen ADDR          where it listens (127.0.0.1:8090); port 0: any\n"
+      "  --token T[:ROLE[:SCOPES]]  takes this bearer token (else: any); again\n"
+      "                         for more. ROLE: agent, administrator, owner;\n"
+      "                         SCOPES: of read,write,chat (else: all)\n"
+      "  --token-lifetime MS    then a token is answered 401 (0: never)\n"
+      "  --refresh-token R      good for one new token at /oauth2/chat/token\n"
+      "  --client ID:SECRET     who may refresh (else: anybody)\n"
+      "  --state FILE           keep the chats over a restart\n"
+      "  --examples             begin with the example chats of the reference\n"
+      "  --chats N              begin with N made chats of both types\n"
+      "  --seed N               repeat the chances, and the made chats\n"
+      "  --latency MS           before every answer (0)\n"
+      "  --ticket-delay MS      from a chat to its ticket (2000)\n"
+      "  --no-ticket P          share of chats that never get one, 0 to 1\n"
+      "  --search-lag MS        from a chat to its being found (500)\n"
+      "  --rate-limit N         requests a minute, then 429\n"
+      "  --error-rate P         share answered 500, half of them after acting\n"
+      "  --lose-request-rate P  share of creates cut before they are done\n"
+      "  --lose-answer-rate P   share of chats created without an answer\n"
+      "How it answers what is left open; the first is what the reference shows:\n"
+      "  --created 201|200      --timestamp posted|now  --id text|number\n"
+      "  --docs map|array       --absent missing|null   --ticket null|missing\n"
+      "  --unread boolean|number   --webpath objects|arrays\n"
+      "  --arrays empty|null       --dates real|impossible\n"
+      "  --members known|unknown   --urls here|elsewhere\n"
+      "  --no-page reference|null|text|empty|missing\n"
+      "While it runs: PUT /_sandbox/manner changes all of these, POST\n"
+      "/_sandbox/faults scripts faults, POST /_sandbox/chats adds any chat, POST\n"
+      "/_sandbox/tokens a token, GET /_sandbox/stats counts.\n",
       cmd_sandbox },
     { "check", "[--config FILE] [--wait SECONDS] [--json]",
       "Read the settings, reach Redis and Zendesk, say what is wrong",

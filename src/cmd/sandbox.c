@@ -1,5 +1,4 @@
 /* `afterhours sandbox`: the pretend Zendesk Chat as a process of its own. */
-#include <errno.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,94 +14,97 @@
 
 #include "base/banned.h"
 
-#define LONGEST_MS INT64_C(86400000)
+#define OPTIONS_MAX 48
+#define MANNERS     1000 /* options from here on are manners */
 
-static const struct option long_options[] = {
-    {"listen", required_argument, NULL, 'l'},
-    {"token", required_argument, NULL, 't'},
-    {"seed", required_argument, NULL, 's'},
-    {"latency", required_argument, NULL, 'L'},
-    {"ticket-delay", required_argument, NULL, 'd'},
-    {"no-ticket", required_argument, NULL, 'n'},
-    {"search-lag", required_argument, NULL, 'g'},
-    {"rate-limit", required_argument, NULL, 'r'},
-    {"error-rate", required_argument, NULL, 'e'},
-    {"lose-answer-rate", required_argument, NULL, 'a'},
-    {"state", required_argument, NULL, 'f'},
-    {NULL, 0, NULL, 0},
+/* clang-format off */
+static const struct option own_options[] = {
+    { "listen",        required_argument, NULL, 'l' },
+    { "token",         required_argument, NULL, 't' },
+    { "client",        required_argument, NULL, 'c' },
+    { "refresh-token", required_argument, NULL, 'r' },
+    { "seed",          required_argument, NULL, 's' },
+    { "state",         required_argument, NULL, 'f' },
+    { "examples",      no_argument,       NULL, 'e' },
+    { "chats",         required_argument, NULL, 'n' },
 };
+/* clang-format on */
+#define OWN_OPTIONS (sizeof(own_options) / sizeof(own_options[0]))
 
-static bool read_ms(const char *text, int64_t *ms)
+/* The options of the command, and one for each manner. */
+static void list_options(struct option list[OPTIONS_MAX])
 {
-    return text_int(text, 0, LONGEST_MS, ms);
+    size_t count = OWN_OPTIONS;
+    const char *name;
+
+    memset(list, 0, OPTIONS_MAX * sizeof(*list));
+    memcpy(list, own_options, sizeof(own_options));
+    for (size_t i = 0; (name = manner_option(i)) && count < OPTIONS_MAX - 1;
+         i++)
+        list[count++] =
+            (struct option){name, required_argument, NULL, MANNERS + (int)i};
 }
 
-static bool read_share(const char *text, double *share)
+static const char *add_token(struct sandbox_options *options, const char *token)
 {
-    char *end;
-    double number;
-
-    errno = 0;
-    number = strtod(text, &end);
-    if (end == text || *end || errno || !(number >= 0 && number <= 1))
-        return false;
-    *share = number;
-    return true;
+    if (options->token_count == SANDBOX_TOKENS_MAX)
+        return "needed: there are 32 tokens already";
+    options->tokens[options->token_count++] = token;
+    return NULL;
 }
 
-static bool read_seed(const char *text, uint64_t *seed)
+static const char *read_chats(struct sandbox_options *options, const char *text)
+{
+    int64_t number;
+
+    if (!text_int(text, 0, SANDBOX_CHATS_MAX, &number))
+        return "a whole number up to a million";
+    options->chats = (size_t)number;
+    return NULL;
+}
+
+static const char *read_seed(struct sandbox_options *options, const char *text)
 {
     int64_t number;
 
     if (!text_int(text, 0, INT64_MAX, &number))
-        return false;
-    *seed = (uint64_t)number;
-    return true;
-}
-
-static bool read_limit(const char *text, unsigned *limit)
-{
-    int64_t number;
-
-    if (!text_int(text, 0, INT32_MAX, &number))
-        return false;
-    *limit = (unsigned)number;
-    return true;
+        return "a whole number";
+    options->seed = (uint64_t)number;
+    return NULL;
 }
 
 /* NULL when the value is good, else what is expected. */
 static const char *read_option(struct sandbox_options *options, int option)
 {
-    static const char milliseconds[] = "whole milliseconds, up to a day";
-    static const char share[] = "a share from 0 to 1";
+    const char *expected = NULL;
 
     switch (option) {
     case 'l':
         options->listen = optarg;
         return NULL;
     case 't':
-        options->token = optarg;
+        return add_token(options, optarg);
+    case 'c':
+        options->client = optarg;
+        return NULL;
+    case 'r':
+        options->refresh_token = optarg;
         return NULL;
     case 'f':
         options->state_file = optarg;
         return NULL;
-    case 's':
-        return read_seed(optarg, &options->seed) ? NULL : "a whole number";
-    case 'r':
-        return read_limit(optarg, &options->rate_limit) ? NULL
-                                                        : "a whole number";
-    case 'L':
-        return read_ms(optarg, &options->latency_ms) ? NULL : milliseconds;
-    case 'd':
-        return read_ms(optarg, &options->ticket_delay_ms) ? NULL : milliseconds;
-    case 'g':
-        return read_ms(optarg, &options->search_lag_ms) ? NULL : milliseconds;
-    case 'n':
-        return read_share(optarg, &options->no_ticket) ? NULL : share;
     case 'e':
-        return read_share(optarg, &options->error_rate) ? NULL : share;
+        options->examples = true;
+        return NULL;
+    case 'n':
+        return read_chats(options, optarg);
+    case 's':
+        return read_seed(options, optarg);
     default:
-        return read_share(optarg, &options->lose_answer_rate) ? NULL : share;
+        return manner_set(&options->manner, (size_t)(option - MANNERS), optarg,
+                          &expected)
+                   ? NULL
+                   : expected;
     }
 }
 
@@ -170,10 +172,12 @@ static int run(const struct sandbox_options *options)
 int cmd_sandbox(int argc, char **argv)
 {
     struct sandbox_options options;
+    struct option long_options[OPTIONS_MAX];
     const char *expected;
     int option;
 
     sandbox_options_default(&options);
+    list_options(long_options);
     optind = 1;
     opterr = 0;
     while ((option = getopt_long(argc, argv, "l:", long_options, NULL)) != -1) {

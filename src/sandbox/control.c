@@ -6,13 +6,14 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "sandbox/ticket_page.h"
 
 #include "base/banned.h"
 
 #define PREFIX     "/_sandbox/"
 #define CHATS_MAX  ((size_t)2 * 1024 * 1024 * 1024)
 #define SMALL_MAX  ((size_t)64 * 1024)
-#define TICKET_MAX ((size_t)32 * 1024 * 1024)
+#define TOKENS_MAX ((size_t)16 * 1024 * 1024)
 
 static void reply(struct http_exchange *exchange, int status, struct buf *body)
 {
@@ -23,7 +24,7 @@ static void reply(struct http_exchange *exchange, int status, struct buf *body)
 static void get_stats(const struct control *control,
                       struct http_exchange *exchange, int64_t now)
 {
-    const struct store *store = control->store;
+    const struct store *store = control->shelf->store;
     struct buf body;
 
     (void)now;
@@ -61,15 +62,16 @@ static void write_chat(const struct stored *stored, int64_t now,
 static void get_chats(const struct control *control,
                       struct http_exchange *exchange, int64_t now)
 {
-    size_t count = store_count(control->store);
+    const struct store *store = control->shelf->store;
+    size_t end = store_end(store), first = store_from(store, 0);
     struct buf body;
 
     buf_init(&body, CHATS_MAX);
-    buf_format(&body, "{\"count\":%zu,\"chats\":[", count);
-    for (size_t i = 0; i < count; i++) {
-        if (i)
+    buf_format(&body, "{\"count\":%zu,\"chats\":[", store_count(store));
+    for (size_t i = first; i < end; i = store_from(store, i + 1)) {
+        if (i > first)
             buf_char(&body, ',');
-        write_chat(store_at(control->store, i), now, &body);
+        write_chat(store_at(store, i), now, &body);
     }
     buf_text(&body, "]}");
     reply(exchange, 200, &body);
@@ -87,22 +89,28 @@ static void say_waiting(const struct control *control,
     buf_clear(&body);
 }
 
+static void refuse_body(struct http_exchange *exchange, const char *code,
+                        const struct error *err)
+{
+    struct buf body;
+
+    buf_init(&body, SMALL_MAX);
+    chat_api_error_body(&body, code, err->text);
+    reply(exchange, 400, &body);
+    buf_clear(&body);
+}
+
 static void post_faults(const struct control *control,
                         struct http_exchange *exchange, int64_t now)
 {
     struct error err = {0};
-    struct buf body;
 
     (void)now;
     if (script_add(control->script, http_body(exchange),
-                   http_body_len(exchange), &err)) {
+                   http_body_len(exchange), &err))
         say_waiting(control, exchange, 201);
-        return;
-    }
-    buf_init(&body, SMALL_MAX);
-    chat_api_error_body(&body, "InvalidFault", err.text);
-    reply(exchange, 400, &body);
-    buf_clear(&body);
+    else
+        refuse_body(exchange, "InvalidFault", &err);
 }
 
 static void delete_faults(const struct control *control,
@@ -113,49 +121,107 @@ static void delete_faults(const struct control *control,
     say_waiting(control, exchange, 200);
 }
 
-static bool is_ticket(const char *path, int64_t *id)
+static void say_taken(struct http_exchange *exchange, size_t count)
 {
-    static const char *const places[] = {"/hc/requests/", "/agent/tickets/"};
-
-    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
-        if (text_starts(path, places[i]))
-            return text_int(path + strlen(places[i]), 1, INT64_MAX, id);
-    return false;
-}
-
-static const struct stored *find_ticket(const struct store *store, int64_t id,
-                                        int64_t now)
-{
-    for (size_t i = store_count(store); i-- > 0;)
-        if (store_ticket(store_at(store, i), now) == id)
-            return store_at(store, i);
-    return NULL;
-}
-
-/* Where a status page's link to the ticket leads: as text, so that nothing in
- * it is anything but text. */
-static void show_ticket(const struct control *control,
-                        struct http_exchange *exchange, int64_t id, int64_t now)
-{
-    const struct stored *stored = find_ticket(control->store, id, now);
     struct buf body;
 
-    buf_init(&body, TICKET_MAX);
-    if (stored)
-        buf_format(&body,
-                   "Ticket #%" PRId64 " of the sandbox, not of Zendesk\n\n"
-                   "From:     %s <%s>\nChat:     %s\nSession:  %s\n\n%s\n",
-                   id, stored->name, stored->email, stored->id,
-                   stored->session_id, stored->message);
-    else
-        buf_format(&body,
-                   "The sandbox has no ticket #%" PRId64 ". It forgets all of "
-                   "them when it is stopped, unless it has a --state file.\n",
-                   id);
-    http_reply_header(exchange, "X-Content-Type-Options", "nosniff");
-    http_reply(exchange, stored ? 200 : 404, "text/plain; charset=utf-8",
-               buf_str(&body), body.len);
+    buf_init(&body, SMALL_MAX);
+    buf_format(&body, "{\"chats\":%zu}", count);
+    reply(exchange, 201, &body);
     buf_clear(&body);
+}
+
+static void post_chats(const struct control *control,
+                       struct http_exchange *exchange, int64_t now)
+{
+    struct error err = {0};
+    size_t count;
+
+    (void)now;
+    if (shelf_take_in_text(control->shelf, http_body(exchange),
+                           http_body_len(exchange), &count, &err))
+        say_taken(exchange, count);
+    else
+        refuse_body(exchange, "InvalidChat", &err);
+}
+
+static void delete_chats(const struct control *control,
+                         struct http_exchange *exchange, int64_t now)
+{
+    (void)now;
+    shelf_empty(control->shelf);
+    http_reply(exchange, 204, NULL, NULL, 0);
+}
+
+static void get_manner(const struct control *control,
+                       struct http_exchange *exchange, int64_t now)
+{
+    struct buf body;
+
+    (void)now;
+    buf_init(&body, SMALL_MAX);
+    manner_write(control->manner, &body);
+    reply(exchange, 200, &body);
+    buf_clear(&body);
+}
+
+static void put_manner(const struct control *control,
+                       struct http_exchange *exchange, int64_t now)
+{
+    struct error err = {0};
+
+    if (manner_read(control->manner, http_body(exchange),
+                    http_body_len(exchange), &err))
+        get_manner(control, exchange, now);
+    else
+        refuse_body(exchange, "InvalidManner", &err);
+}
+
+static void delete_manner(const struct control *control,
+                          struct http_exchange *exchange, int64_t now)
+{
+    *control->manner = *control->usual;
+    get_manner(control, exchange, now);
+}
+
+static void say_tokens(const struct control *control,
+                       struct http_exchange *exchange, int status)
+{
+    struct buf body;
+
+    buf_init(&body, TOKENS_MAX);
+    tokens_write(control->tokens, control->manner->token_lifetime_ms,
+                 control->boot(), &body);
+    reply(exchange, status, &body);
+    buf_clear(&body);
+}
+
+static void get_tokens(const struct control *control,
+                       struct http_exchange *exchange, int64_t now)
+{
+    (void)now;
+    say_tokens(control, exchange, 200);
+}
+
+static void post_tokens(const struct control *control,
+                        struct http_exchange *exchange, int64_t now)
+{
+    struct error err = {0};
+
+    (void)now;
+    if (tokens_read_json(control->tokens, http_body(exchange),
+                         http_body_len(exchange), control->boot(), &err))
+        say_tokens(control, exchange, 201);
+    else
+        refuse_body(exchange, "InvalidToken", &err);
+}
+
+static void delete_tokens(const struct control *control,
+                          struct http_exchange *exchange, int64_t now)
+{
+    (void)now;
+    tokens_revoke(control->tokens);
+    say_tokens(control, exchange, 200);
 }
 
 /* clang-format off */
@@ -164,10 +230,18 @@ static const struct route {
     void (*handle)(const struct control *control,
                    struct http_exchange *exchange, int64_t now);
 } routes[] = {
-    { "stats",  "GET",    "GET",          get_stats     },
-    { "chats",  "GET",    "GET",          get_chats     },
-    { "faults", "POST",   "POST, DELETE", post_faults   },
-    { "faults", "DELETE", "POST, DELETE", delete_faults },
+    { "stats",  "GET",    "GET",               get_stats     },
+    { "chats",  "GET",    "GET, POST, DELETE", get_chats     },
+    { "chats",  "POST",   "GET, POST, DELETE", post_chats    },
+    { "chats",  "DELETE", "GET, POST, DELETE", delete_chats  },
+    { "faults", "POST",   "POST, DELETE",      post_faults   },
+    { "faults", "DELETE", "POST, DELETE",      delete_faults },
+    { "manner", "GET",    "GET, PUT, DELETE",  get_manner    },
+    { "manner", "PUT",    "GET, PUT, DELETE",  put_manner    },
+    { "manner", "DELETE", "GET, PUT, DELETE",  delete_manner },
+    { "tokens", "GET",    "GET, POST, DELETE", get_tokens    },
+    { "tokens", "POST",   "GET, POST, DELETE", post_tokens   },
+    { "tokens", "DELETE", "GET, POST, DELETE", delete_tokens },
 };
 /* clang-format on */
 
@@ -181,8 +255,8 @@ static void refuse(struct http_exchange *exchange, const char *allow)
         chat_api_error_body(&body, "MethodNotAllowed", "See Allow");
     } else {
         chat_api_error_body(&body, "NotFound",
-                            "There are /_sandbox/stats, /_sandbox/chats and "
-                            "/_sandbox/faults");
+                            "There are stats, chats, faults, manner and tokens "
+                            "at /_sandbox/");
     }
     reply(exchange, allow ? 405 : 404, &body);
     buf_clear(&body);
@@ -193,12 +267,9 @@ bool control_handle(const struct control *control,
 {
     const char *path = http_path(exchange);
     const char *allow = NULL;
-    int64_t ticket;
 
-    if (strcmp(http_method(exchange), "GET") == 0 && is_ticket(path, &ticket)) {
-        show_ticket(control, exchange, ticket, now);
+    if (ticket_page_handle(control->shelf->store, exchange, now))
         return true;
-    }
     if (!text_starts(path, PREFIX))
         return false;
     path += strlen(PREFIX);

@@ -111,3 +111,30 @@ uint32_t index_set(struct index *index, const char *text, uint32_t number)
     index->count++;
     return INDEX_NONE;
 }
+
+/* Those behind it that would not be found any more move up. */
+static void close_gap(struct index *index, size_t gap)
+{
+    size_t mask = index->size - 1;
+
+    for (size_t at = (gap + 1) & mask; index->slots[at].number != INDEX_NONE;
+         at = (at + 1) & mask) {
+        size_t home = index->slots[at].hash & mask;
+
+        if (((at - home) & mask) < ((at - gap) & mask))
+            continue;
+        index->slots[gap] = index->slots[at];
+        gap = at;
+    }
+    index->slots[gap].number = INDEX_NONE;
+}
+
+void index_remove(struct index *index, const char *text)
+{
+    struct index_slot *slot = find_slot(index, text, hash_of(index, text));
+
+    if (!slot)
+        return;
+    close_gap(index, (size_t)(slot - index->slots));
+    index->count--;
+}

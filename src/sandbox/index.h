@@ -35,4 +35,7 @@ uint32_t index_find(const struct index *index, const char *text);
 /* Puts number there; what was there before, or INDEX_NONE, is given back. */
 uint32_t index_set(struct index *index, const char *text, uint32_t number);
 
+/* Forgets that text, which its number still has. */
+void index_remove(struct index *index, const char *text);
+
 #endif

@@ -11,26 +11,32 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "base/secret.h"
 #include "chat_api/chat_api.h"
 #include "net/http_server.h"
+#include "sandbox/calls.h"
 #include "sandbox/chance.h"
 #include "sandbox/control.h"
+#include "sandbox/oauth.h"
 #include "sandbox/script.h"
+#include "sandbox/seeds.h"
 #include "sandbox/shelf.h"
 #include "sandbox/state_file.h"
 #include "sandbox/store.h"
 #include "sandbox/tally.h"
+#include "sandbox/tokens.h"
 #include "sandbox/visit.h"
 
 #include "base/banned.h"
 
 #define MINUTE_MS        60000
 #define MOST_CONNECTIONS 20000
+#define ELSEWHERE        "https://scribe.zopim.com"
 
 struct sandbox {
-    struct sandbox_options options; /* its texts are of use in new() only */
-    struct secret token;
+    struct sandbox_options options;
+    struct manner manner;          /* as it is now */
+    struct chat_manner api_manner; /* what of it the API asks for */
+    struct tokens tokens;
     struct store *store;
     struct state_file *file;
     struct shelf shelf;
@@ -38,26 +44,47 @@ struct sandbox {
     struct tally tally;
     struct visits visits;
     struct control control;
-    struct chance for_errors, for_losses;
+    struct chance for_errors, for_losses, for_lost_requests;
     struct chat_api *api;
     struct http_server *server;
     int64_t minute_at; /* when this minute of the rate limit began; boot, ms */
-    unsigned used;     /* requests in it */
+    int64_t used;      /* requests in it */
 };
 
 /* One request on its way through the API, which answers before it returns. */
 struct passage {
-    enum chat_call call;
+    unsigned call; /* see calls.h */
     struct fault fault;
 };
 
 void sandbox_options_default(struct sandbox_options *options)
 {
-    *options = (struct sandbox_options){
-        .listen = "127.0.0.1:8090",
-        .ticket_delay_ms = 2000,
-        .search_lag_ms = 500,
+    *options = (struct sandbox_options){.listen = "127.0.0.1:8090"};
+    manner_default(&options->manner);
+}
+
+/* In the words of the API as recorded, and of the draft of a standard. */
+static void tell_limit(const struct sandbox *sandbox,
+                       struct http_exchange *exchange)
+{
+    int64_t limit = sandbox->manner.rate_limit, left = limit - sandbox->used;
+    int64_t reset = sandbox->minute_at + MINUTE_MS - clock_boot_ms();
+    const struct {
+        const char *name;
+        int64_t value;
+    } headers[] = {
+        {"X-Rate-Limit", limit},
+        {"X-Rate-Limit-Remaining", left},
+        {"ratelimit-limit", limit},
+        {"ratelimit-remaining", left},
+        {"ratelimit-reset", reset > 0 ? (reset + 999) / 1000 : 0},
     };
+    char text[24];
+
+    for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
+        snprintf(text, sizeof(text), "%" PRId64, headers[i].value);
+        http_reply_header(exchange, headers[i].name, text);
+    }
 }
 
 /* What the answer becomes: kept for the tally, then on its way. */
@@ -69,19 +96,14 @@ static void leave(struct sandbox *sandbox, struct http_exchange *exchange,
     bool unanswered = fault->kind == FAULT_LOSE_BEFORE ||
                       fault->kind == FAULT_LOSE_AFTER ||
                       fault->kind == FAULT_HANG;
-    char left[16];
 
     tally_answer(&sandbox->tally, passage->call,
                  unanswered ? 0 : answer->status);
-    if (sandbox->options.rate_limit && !unanswered) {
-        snprintf(left, sizeof(left), "%u",
-                 sandbox->options.rate_limit - sandbox->used);
-        http_reply_header(exchange, "X-Rate-Limit-Remaining", left);
-        snprintf(left, sizeof(left), "%u", sandbox->options.rate_limit);
-        http_reply_header(exchange, "X-Rate-Limit", left);
-    }
+    if (sandbox->manner.rate_limit && passage->call != CALL_TOKEN &&
+        !unanswered)
+        tell_limit(sandbox, exchange);
     visit_begin(&sandbox->visits, exchange, fault,
-                sandbox->options.latency_ms + fault->delay_ms, answer);
+                sandbox->manner.latency_ms + fault->delay_ms, answer);
 }
 
 /* An answer that the API did not make: a status of the fault's, or of ours. */
@@ -148,33 +170,40 @@ static void on_answer(void *context, void *tag, struct http_exchange *exchange,
 static struct chat_access authorize(void *context, const char *token)
 {
     const struct sandbox *sandbox = context;
-    struct chat_access access = {
-        .role = CHAT_ROLE_OWNER, .read = true, .write = true};
 
-    if (!token || !*token ||
-        (secret_present(&sandbox->token) &&
-         !secret_equal(&sandbox->token, token, strlen(token))))
-        access.status = 401;
-    return access;
+    return tokens_access(&sandbox->tokens, token,
+                         sandbox->manner.token_lifetime_ms, clock_boot_ms());
+}
+
+/* Drawn whatever the share, so that changing one leaves the others' draws as
+ * they were. */
+static enum fault_kind choose_loss(struct sandbox *sandbox)
+{
+    bool request = chance_falls(&sandbox->for_lost_requests,
+                                sandbox->manner.lose_request_rate);
+    bool answer =
+        chance_falls(&sandbox->for_losses, sandbox->manner.lose_answer_rate);
+
+    if (request)
+        return FAULT_LOSE_BEFORE;
+    return answer ? FAULT_LOSE_AFTER : FAULT_NONE;
 }
 
 /* Scripted faults first; else, as the shares say, by chance. */
-static struct fault choose_fault(struct sandbox *sandbox, enum chat_call call,
+static struct fault choose_fault(struct sandbox *sandbox, unsigned call,
                                  const struct http_exchange *exchange)
 {
-    const struct sandbox_options *options = &sandbox->options;
     struct fault fault = script_take(&sandbox->script, call, exchange);
 
-    if (fault.kind == FAULT_NONE &&
-        chance_falls(&sandbox->for_errors, options->error_rate)) {
+    if (fault.kind == FAULT_NONE && call != CALL_TOKEN &&
+        chance_falls(&sandbox->for_errors, sandbox->manner.error_rate)) {
         fault.kind = chance_falls(&sandbox->for_errors, 0.5)
                          ? FAULT_STATUS
                          : FAULT_STATUS_AFTER;
         fault.status = 500;
     }
-    if (fault.kind == FAULT_NONE && call == CHAT_CALL_CREATE &&
-        chance_falls(&sandbox->for_losses, options->lose_answer_rate))
-        fault.kind = FAULT_LOSE_AFTER;
+    if (fault.kind == FAULT_NONE && call == CHAT_CALL_CREATE)
+        fault.kind = choose_loss(sandbox);
     if (fault.kind != FAULT_NONE)
         sandbox->tally.faults++;
     return fault;
@@ -183,30 +212,75 @@ static struct fault choose_fault(struct sandbox *sandbox, enum chat_call call,
 /* Seconds until the limit allows another request; 0: this one may pass. */
 static int64_t over_limit(struct sandbox *sandbox, int64_t now)
 {
-    if (!sandbox->options.rate_limit)
+    if (!sandbox->manner.rate_limit)
         return 0;
     if (now - sandbox->minute_at >= MINUTE_MS) {
         sandbox->minute_at = now;
         sandbox->used = 0;
     }
-    if (sandbox->used < sandbox->options.rate_limit) {
+    if (sandbox->used < sandbox->manner.rate_limit) {
         sandbox->used++;
         return 0;
     }
     return (sandbox->minute_at + MINUTE_MS - now + 999) / 1000;
 }
 
+static void give_token(struct sandbox *sandbox, struct http_exchange *exchange,
+                       const struct passage *passage)
+{
+    struct chat_answer answer = {.content_type =
+                                     "application/json; charset=utf-8"};
+    struct buf body;
+
+    buf_init(&body, 4096);
+    answer.status = oauth_exchange(&sandbox->tokens, exchange,
+                                   sandbox->manner.token_lifetime_ms,
+                                   clock_boot_ms(), &body);
+    answer.body = buf_str(&body);
+    answer.len = body.len;
+    on_answer(sandbox, (void *)(uintptr_t)passage, exchange, &answer);
+    buf_clear(&body);
+}
+
+static void carry_out(struct sandbox *sandbox, struct http_exchange *exchange,
+                      struct passage *passage)
+{
+    const struct manner *manner = &sandbox->manner;
+
+    sandbox->api_manner = (struct chat_manner){
+        .created_status = (int)manner->created,
+        .docs_array = manner->docs_array,
+        .no_page = (enum chat_no_page)manner->no_page,
+        .numeric_ids = manner->id_number,
+        .result_host = manner->urls_elsewhere ? ELSEWHERE : NULL,
+    };
+    sandbox->shelf.call = (enum chat_call)passage->call;
+    if (passage->call == CALL_TOKEN)
+        give_token(sandbox, exchange, passage);
+    else if (!chat_api_handle(sandbox->api, exchange, passage))
+        leave_with(sandbox, exchange, passage, 404);
+}
+
+static unsigned call_of(const struct http_exchange *exchange)
+{
+    if (strcmp(http_path(exchange), OAUTH_PATH) == 0 &&
+        strcmp(http_method(exchange), "POST") == 0)
+        return CALL_TOKEN;
+    return chat_api_call(exchange);
+}
+
 static void handle(void *context, struct http_exchange *exchange)
 {
     struct sandbox *sandbox = context;
-    struct passage passage = {.call = chat_api_call(exchange),
+    struct passage passage = {.call = call_of(exchange),
                               .fault = {.retry_after = -1}};
-    int64_t wait;
+    int64_t wait = 0;
 
     if (control_handle(&sandbox->control, exchange, clock_wall_ms()))
         return;
     sandbox->tally.requests[passage.call]++;
-    wait = over_limit(sandbox, clock_boot_ms());
+    if (passage.call != CALL_TOKEN)
+        wait = over_limit(sandbox, clock_boot_ms());
     if (wait) {
         passage.fault.retry_after = wait;
         leave_with(sandbox, exchange, &passage, 429);
@@ -215,30 +289,68 @@ static void handle(void *context, struct http_exchange *exchange)
     passage.fault = choose_fault(sandbox, passage.call, exchange);
     if (passage.fault.kind == FAULT_STATUS)
         leave_with(sandbox, exchange, &passage, passage.fault.status);
-    else if (passage.fault.kind == FAULT_LOSE_BEFORE ||
-             !chat_api_handle(sandbox->api, exchange, &passage))
+    else if (passage.fault.kind == FAULT_LOSE_BEFORE)
         leave_with(sandbox, exchange, &passage, 404);
+    else
+        carry_out(sandbox, exchange, &passage);
+}
+
+static bool begin_with(struct sandbox *sandbox, struct error *err)
+{
+    const struct sandbox_options *options = &sandbox->options;
+
+    if (sandbox->file && !state_file_is_new(sandbox->file))
+        return true;
+    if (options->examples && !seeds_examples(&sandbox->shelf, err))
+        return false;
+    return seeds_make(&sandbox->shelf, options->chats, options->seed, err);
 }
 
 static bool open_store(struct sandbox *sandbox, struct error *err)
 {
     const struct sandbox_options *options = &sandbox->options;
-    const struct store_options store = {
-        .seed = options->seed,
-        .ticket_delay_ms = options->ticket_delay_ms,
-        .no_ticket = options->no_ticket,
-        .search_lag_ms = options->search_lag_ms,
-    };
 
-    sandbox->store = store_new(&store);
+    sandbox->store = store_new(options->seed);
     if (options->state_file) {
         sandbox->file =
             state_file_open(options->state_file, sandbox->store, err);
         if (!sandbox->file)
             return false;
     }
-    shelf_init(&sandbox->shelf, sandbox->store, sandbox->file, clock_wall_ms);
+    sandbox->shelf.store = sandbox->store;
+    sandbox->shelf.file = sandbox->file;
+    sandbox->shelf.manner = &sandbox->manner;
+    sandbox->shelf.now = clock_wall_ms;
+    return begin_with(sandbox, err);
+}
+
+static bool read_client(struct sandbox *sandbox, struct error *err)
+{
+    const char *client = sandbox->options.client;
+    const char *colon = client ? strchr(client, ':') : NULL;
+
+    if (!client)
+        return true;
+    if (!colon)
+        return error_set(err, ERROR_USAGE, "a client is ID:SECRET");
+    sandbox->tokens.client_id = alloc_text_n(client, (size_t)(colon - client));
+    sandbox->tokens.client_secret = alloc_text(colon + 1);
     return true;
+}
+
+static bool read_tokens(struct sandbox *sandbox, struct error *err)
+{
+    const struct sandbox_options *options = &sandbox->options;
+    const struct token refresh = {
+        .refresh = true, .role = CHAT_ROLE_OWNER, .scopes = SCOPE_ALL};
+
+    for (size_t i = 0; i < options->token_count; i++)
+        if (!tokens_read(&sandbox->tokens, options->tokens[i], clock_boot_ms(),
+                         err))
+            return false;
+    if (options->refresh_token)
+        tokens_add(&sandbox->tokens, options->refresh_token, &refresh);
+    return read_client(sandbox, err);
 }
 
 static bool open_server(struct sandbox *sandbox, struct loop *loop,
@@ -247,6 +359,7 @@ static bool open_server(struct sandbox *sandbox, struct loop *loop,
     const struct chat_api_options api = {
         .ops = &shelf_ops,
         .store = &sandbox->shelf,
+        .manner = &sandbox->api_manner,
         .authorize = authorize,
         .reply = on_answer,
         .context = sandbox,
@@ -270,19 +383,26 @@ struct sandbox *sandbox_new(struct loop *loop,
     struct sandbox *sandbox = NEW(struct sandbox);
 
     sandbox->options = *options;
+    sandbox->manner = options->manner;
     sandbox->visits.loop = loop;
-    if (options->token)
-        secret_set(&sandbox->token, options->token, strlen(options->token));
+    tokens_init(&sandbox->tokens, options->seed);
+    shelf_init(&sandbox->shelf, options->seed);
     chance_init(&sandbox->for_errors, options->seed, 3);
     chance_init(&sandbox->for_losses, options->seed, 4);
+    chance_init(&sandbox->for_lost_requests, options->seed, 6);
     sandbox->minute_at = clock_boot_ms();
-    if (!open_store(sandbox, err) || !open_server(sandbox, loop, err)) {
+    if (!read_tokens(sandbox, err) || !open_store(sandbox, err) ||
+        !open_server(sandbox, loop, err)) {
         sandbox_free(sandbox);
         return NULL;
     }
-    sandbox->control = (struct control){.store = sandbox->store,
+    sandbox->control = (struct control){.shelf = &sandbox->shelf,
                                         .script = &sandbox->script,
-                                        .tally = &sandbox->tally};
+                                        .tally = &sandbox->tally,
+                                        .tokens = &sandbox->tokens,
+                                        .manner = &sandbox->manner,
+                                        .usual = &sandbox->options.manner,
+                                        .boot = clock_boot_ms};
     return sandbox;
 }
 
@@ -309,6 +429,6 @@ void sandbox_free(struct sandbox *sandbox)
     shelf_clear(&sandbox->shelf);
     state_file_close(sandbox->file);
     store_free(sandbox->store);
-    secret_clear(&sandbox->token);
+    tokens_clear(&sandbox->tokens);
     free(sandbox);
 }

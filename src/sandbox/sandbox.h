@@ -1,30 +1,37 @@
 /*
  * A pretend Zendesk Chat, for trying things and for tests: the Chats API over a
- * store in memory, with tickets that appear later and faults on request.
+ * store in memory, with tickets that appear later, manners of answering that
+ * can be chosen, and faults on request.
  */
 #ifndef SANDBOX_SANDBOX_H
 #define SANDBOX_SANDBOX_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
+#include "base/attributes.h"
 #include "base/error.h"
 #include "net/loop.h"
+#include "sandbox/manner.h"
 
 struct sandbox;
 
+#define SANDBOX_TOKENS_MAX 32
+#define SANDBOX_CHATS_MAX  1000000
+
+/* Texts are borrowed until the sandbox is freed. */
 struct sandbox_options {
-    const char *listen;      /* borrowed; "127.0.0.1:8090"; port 0: any */
-    const char *token;       /* borrowed; NULL: any bearer token will do */
-    uint64_t seed;           /* repeats a run; 0: by chance */
-    int64_t latency_ms;      /* before every answer */
-    int64_t ticket_delay_ms; /* from create to zendesk_ticket_id */
-    double no_ticket;        /* share of chats that never get one, 0..1 */
-    int64_t search_lag_ms;   /* from create to being found */
-    unsigned rate_limit;     /* requests a minute; 0: none */
-    double error_rate;       /* share answered 500, 0..1; half of them
-                                  before, half after the call was done */
-    double lose_answer_rate; /* share of creates done and then cut, 0..1 */
-    const char *state_file;  /* borrowed; NULL: memory only */
+    const char *listen;                     /* "127.0.0.1:8090"; port 0: any */
+    const char *tokens[SANDBOX_TOKENS_MAX]; /* "T[:role[:scopes]]" */
+    size_t token_count;                     /* 0: any bearer token will do */
+    const char *client;        /* "ID:SECRET" of refreshing; NULL: any */
+    const char *refresh_token; /* good for one access token; or NULL */
+    uint64_t seed;             /* repeats a run; 0: by chance */
+    const char *state_file;    /* NULL: memory only */
+    bool examples;             /* begin with those of the reference */
+    size_t chats;              /* begin with that many made ones */
+    struct manner manner;
 };
 void sandbox_options_default(struct sandbox_options *options);
 

@@ -8,7 +8,9 @@
 #include <jansson.h>
 
 #include "base/alloc.h"
+#include "base/buf.h"
 #include "base/text.h"
+#include "sandbox/calls.h"
 
 #include "base/banned.h"
 
@@ -40,6 +42,19 @@ void script_clear(struct script *script)
     memset(script, 0, sizeof(*script));
 }
 
+static bool refuse_on(struct error *err)
+{
+    struct buf names;
+    bool ok;
+
+    buf_init(&names, 256);
+    for (unsigned call = CHAT_CALL_CREATE; call < CALL_COUNT; call++)
+        buf_format(&names, ", %s", call_name(call));
+    ok = error_set(err, ERROR_INPUT, "on: one of any%s", buf_str(&names));
+    buf_clear(&names);
+    return ok;
+}
+
 static bool read_on(const json_t *value, struct fault *fault, struct error *err)
 {
     const char *name = json_string_value(value);
@@ -48,14 +63,13 @@ static bool read_on(const json_t *value, struct fault *fault, struct error *err)
         fault->on = CHAT_CALL_NONE;
         return true;
     }
-    for (int call = CHAT_CALL_CREATE; name && call < CHAT_CALL_COUNT; call++) {
-        if (strcmp(name, chat_call_name((enum chat_call)call)) != 0)
+    for (unsigned call = CHAT_CALL_CREATE; name && call < CALL_COUNT; call++) {
+        if (strcmp(name, call_name(call)) != 0)
             continue;
-        fault->on = (enum chat_call)call;
+        fault->on = call;
         return true;
     }
-    return error_set(err, ERROR_INPUT,
-                     "on: one of any, create, list, ids, search, show, other");
+    return refuse_on(err);
 }
 
 /* A name of the table; or a status, as number or as text, for short. */
@@ -206,7 +220,7 @@ bool script_add(struct script *script, const char *json, size_t len,
     return ok;
 }
 
-static bool is_meant(const struct fault *fault, enum chat_call call,
+static bool is_meant(const struct fault *fault, unsigned call,
                      const struct http_exchange *exchange)
 {
     if (fault->on != CHAT_CALL_NONE && fault->on != call)
@@ -216,7 +230,7 @@ static bool is_meant(const struct fault *fault, enum chat_call call,
            strstr(http_query(exchange), fault->match);
 }
 
-struct fault script_take(struct script *script, enum chat_call call,
+struct fault script_take(struct script *script, unsigned call,
                          const struct http_exchange *exchange)
 {
     struct fault taken = {.kind = FAULT_NONE, .retry_after = -1};

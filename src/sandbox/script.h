@@ -31,7 +31,7 @@ enum fault_kind {
 
 struct fault {
     enum fault_kind kind;
-    enum chat_call on;   /* CHAT_CALL_NONE: any call */
+    unsigned on;         /* a call of calls.h; CHAT_CALL_NONE: any */
     int status;          /* 0: the one the call has anyway */
     int64_t retry_after; /* seconds; -1: not said */
     int64_t delay_ms;    /* before whatever is done to the answer */
@@ -53,7 +53,7 @@ must_check bool script_add(struct script *script, const char *json, size_t len,
 
 /* The fault for this request, taken out of the script when it was the last of
  * its count. Without match: it is the caller's, not the script's. */
-struct fault script_take(struct script *script, enum chat_call call,
+struct fault script_take(struct script *script, unsigned call,
                          const struct http_exchange *exchange);
 
 #endif

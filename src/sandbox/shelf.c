@@ -4,18 +4,22 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <jansson.h>
+
 #include "base/log.h"
 #include "base/text.h"
-#include "chat/chat_request.h"
+#include "chat/chat_update.h"
+#include "sandbox/adopt.h"
+#include "sandbox/show.h"
 
 #include "base/banned.h"
 
-#define TEXT_MAX ((size_t)64 * 1024 * 1024)
+#define TEXT_MAX ((size_t)512 * 1024 * 1024)
+#define REST_MAX ((size_t)4 * 1024 * 1024)
 
-void shelf_init(struct shelf *shelf, struct store *store,
-                struct state_file *file, int64_t (*now)(void))
+void shelf_init(struct shelf *shelf, uint64_t seed)
 {
-    *shelf = (struct shelf){.store = store, .file = file, .now = now};
+    chance_init(&shelf->for_tickets, seed, 2);
     buf_init(&shelf->text, TEXT_MAX);
 }
 
@@ -24,66 +28,126 @@ void shelf_clear(struct shelf *shelf)
     buf_clear(&shelf->text);
 }
 
-/* The chats of one answer, at most CHAT_IDS_MAX. */
-struct bundle {
-    struct chat_item items[CHAT_IDS_MAX];
-    size_t starts[CHAT_IDS_MAX]; /* of each one's JSON in the shelf's text */
-    size_t count;
-};
-
-static void bundle_begin(struct shelf *shelf, struct bundle *bundle)
+static void begin(struct shelf *shelf)
 {
-    bundle->count = 0;
+    shelf->count = 0;
     buf_reset(&shelf->text);
 }
 
-static void bundle_add(struct shelf *shelf, struct bundle *bundle,
-                       const struct stored *stored)
+/* Begins the item of that id; its JSON is added to the text after it. */
+static struct chat_item *add_item(struct shelf *shelf, const char *id)
 {
-    const struct chat_document document = {
-        .id = stored->id,
-        .message = stored->message,
-        .rest = stored->rest,
-        .rest_len = stored->rest_len,
-        .ticket_id = store_ticket(stored, shelf->now()),
-    };
-    size_t start = shelf->text.len;
+    struct chat_item *item = &shelf->items[shelf->count];
 
-    chat_document_write(&document, &shelf->text);
-    bundle->starts[bundle->count] = start;
-    bundle->items[bundle->count++] = (struct chat_item){
-        .id = stored->id, .json_len = shelf->text.len - start};
+    *item = (struct chat_item){.id = id};
+    shelf->starts[shelf->count++] = shelf->text.len;
+    return item;
+}
+
+static void add(struct shelf *shelf, const struct stored *stored)
+{
+    struct chat_item *item = add_item(shelf, stored->id);
+
+    item->updated_at = stored->updated_at;
+    show_chat(stored, shelf->manner, shelf->now(), &shelf->text);
 }
 
 /* The text moves as it grows: only now do the pointers hold. */
-static void bundle_end(struct shelf *shelf, struct bundle *bundle,
-                       struct chat_found *found)
+static void end(struct shelf *shelf, struct chat_found *found)
 {
-    for (size_t i = 0; i < bundle->count; i++)
-        bundle->items[i].json = buf_str(&shelf->text) + bundle->starts[i];
+    size_t next = shelf->text.len;
+
+    for (size_t i = shelf->count; i-- > 0; next = shelf->starts[i]) {
+        shelf->items[i].json = buf_str(&shelf->text) + shelf->starts[i];
+        shelf->items[i].json_len = next - shelf->starts[i];
+    }
     found->fate = buf_ok(&shelf->text) ? CHAT_STORE_OK : CHAT_STORE_AWAY;
-    found->items = bundle->items;
-    found->count = bundle->count;
+    found->items = shelf->items;
+    found->count = shelf->count;
+}
+
+/* A chat that is there or gone all the same, but a restart will not know. */
+static void log_unwritten(const struct error *err)
+{
+    log_event(LOG_LEVEL_ERROR, "state_not_written", "error", err->text);
+}
+
+static void write_down(struct shelf *shelf, const struct stored *stored)
+{
+    struct error err;
+
+    if (shelf->file && !state_file_put(shelf->file, stored, &err))
+        log_unwritten(&err);
+}
+
+void shelf_promise_ticket(struct shelf *shelf, struct arrival *arrival)
+{
+    if (!chance_falls(&shelf->for_tickets, shelf->manner->no_ticket))
+        arrival->ticket_id = store_new_ticket(shelf->store);
+    arrival->ticket_at = arrival->created_at + shelf->manner->ticket_delay_ms;
+}
+
+const struct stored *shelf_put(struct shelf *shelf,
+                               const struct arrival *arrival)
+{
+    const struct stored *stored;
+
+    store_make_digits(shelf->store, shelf->manner->id_number);
+    stored = store_add(shelf->store, arrival);
+    if (stored)
+        write_down(shelf, stored);
+    return stored;
+}
+
+void shelf_empty(struct shelf *shelf)
+{
+    struct error err;
+
+    store_empty(shelf->store);
+    if (shelf->file && !state_file_empty(shelf->file, &err))
+        log_unwritten(&err);
+}
+
+static const struct stored *keep(struct shelf *shelf,
+                                 const struct chat_draft *draft)
+{
+    struct chat_draft kept = *draft;
+    struct chat_facts facts;
+    struct arrival arrival = {.facts = &facts, .created_at = shelf->now()};
+    const struct stored *stored;
+    struct buf rest;
+
+    arrival.updated_at = arrival.created_at;
+    if (shelf->manner->timestamp_now)
+        kept.at = arrival.created_at;
+    buf_init(&rest, REST_MAX);
+    buf_text(&rest, "\"message\":");
+    text_json(&rest, kept.message);
+    buf_char(&rest, ',');
+    chat_draft_rest(&kept, arrival.created_at, &rest);
+    chat_facts_read(kept.body, &facts);
+    facts.subject.at = kept.at;
+    facts.subject.end_at = kept.end_at;
+    arrival.rest = buf_str(&rest);
+    arrival.rest_len = rest.len;
+    shelf_promise_ticket(shelf, &arrival);
+    stored = shelf_put(shelf, &arrival);
+    chat_facts_clear(&facts);
+    buf_clear(&rest);
+    return stored;
 }
 
 static void create(void *context, const struct chat_access *access,
                    const struct chat_create *create, chat_store_done *done,
                    void *done_context)
 {
-    const struct chat_draft *draft = create->draft;
     struct shelf *shelf = context;
-    const struct stored *stored = store_add(shelf->store, draft, shelf->now());
     struct chat_found found = {.total = 1};
-    struct error err;
-    struct bundle bundle;
 
     (void)access;
-    /* The chat is there all the same, but a restart will not know it. */
-    if (shelf->file && !state_file_add(shelf->file, stored, draft, &err))
-        log_event(LOG_LEVEL_ERROR, "state_not_written", "error", err.text);
-    bundle_begin(shelf, &bundle);
-    bundle_add(shelf, &bundle, stored);
-    bundle_end(shelf, &bundle, &found);
+    begin(shelf);
+    add(shelf, keep(shelf, create->draft));
+    end(shelf, &found);
     done(done_context, &found);
 }
 
@@ -92,33 +156,54 @@ static void get(void *context, const struct chat_access *access,
                 void *done_context)
 {
     struct shelf *shelf = context;
+    bool null = shelf->manner->absent_null && shelf->call == CHAT_CALL_IDS;
     struct chat_found found = {0};
-    struct bundle bundle;
 
     (void)access;
-    bundle_begin(shelf, &bundle);
+    begin(shelf);
     for (size_t i = 0; i < count; i++) {
         const struct stored *stored = store_find(shelf->store, ids[i]);
 
         if (stored)
-            bundle_add(shelf, &bundle, stored);
+            add(shelf, stored);
+        else if (null && add_item(shelf, ids[i]))
+            buf_text(&shelf->text, "null");
     }
-    bundle_end(shelf, &bundle, &found);
+    end(shelf, &found);
     found.total = found.count;
     done(done_context, &found);
 }
 
-/* A cursor is the number of chats that are older than its page's newest, and
- * one: pages stay what they were while chats are created. */
+/* A cursor is the place behind its page's newest chat: pages stay what they
+ * were while chats are created. */
 static bool read_cursor(const struct shelf *shelf, const char *cursor,
-                        size_t *end)
+                        size_t *behind)
 {
-    int64_t number = (int64_t)store_count(shelf->store);
+    int64_t place = (int64_t)store_end(shelf->store);
 
-    if (*cursor && !text_int(cursor, 1, number, &number))
+    if (*cursor && !text_int(cursor, 1, place, &place))
         return false;
-    *end = (size_t)number;
+    *behind = (size_t)place;
     return true;
+}
+
+struct cursors {
+    char next[24], previous[24];
+};
+
+/* Where the page of newer chats begins, whose last is at place or behind. */
+static void find_previous(const struct shelf *shelf, size_t place, size_t limit,
+                          struct cursors *cursors, struct chat_found *found)
+{
+    const struct store *store = shelf->store;
+    size_t last = store_end(store);
+
+    for (place = store_from(store, place); place < last && limit--;
+         place = store_from(store, place + 1))
+        snprintf(cursors->previous, sizeof(cursors->previous), "%zu",
+                 place + 1);
+    if (*cursors->previous)
+        found->previous = place < last ? cursors->previous : "";
 }
 
 static void list(void *context, const struct chat_access *access,
@@ -126,27 +211,28 @@ static void list(void *context, const struct chat_access *access,
                  void *done_context)
 {
     struct shelf *shelf = context;
-    size_t count = store_count(shelf->store), end;
-    struct chat_found found = {.total = count};
-    char next[24], previous[24];
-    struct bundle bundle;
+    const struct store *store = shelf->store;
+    struct chat_found found = {.total = store_count(store)};
+    struct cursors cursors = {.next = ""};
+    size_t behind, place;
 
     (void)access;
-    if (!read_cursor(shelf, cursor, &end)) {
+    if (!read_cursor(shelf, cursor, &behind)) {
         found.fate = CHAT_STORE_NO_CURSOR;
         done(done_context, &found);
         return;
     }
-    bundle_begin(shelf, &bundle);
-    for (size_t i = end; i > 0 && bundle.count < limit; i--)
-        bundle_add(shelf, &bundle, store_at(shelf->store, i - 1));
-    bundle_end(shelf, &bundle, &found);
-    snprintf(next, sizeof(next), "%zu", end - bundle.count);
-    snprintf(previous, sizeof(previous), "%zu", end + limit);
-    if (end > bundle.count)
-        found.next = next;
-    if (end < count)
-        found.previous = end + limit < count ? previous : "";
+    begin(shelf);
+    place = store_before(store, behind);
+    for (; place < store_end(store) && shelf->count < limit;
+         place = store_before(store, place))
+        add(shelf, store_at(store, place));
+    end(shelf, &found);
+    if (place < store_end(store)) {
+        snprintf(cursors.next, sizeof(cursors.next), "%zu", place + 1);
+        found.next = cursors.next;
+    }
+    find_previous(shelf, behind, limit, &cursors, &found);
     done(done_context, &found);
 }
 
@@ -155,22 +241,122 @@ static void search(void *context, const struct chat_access *access,
                    void *done_context)
 {
     struct shelf *shelf = context;
+    const struct store_look look = {
+        .query = search->query,
+        .created_before = shelf->now() - shelf->manner->search_lag_ms,
+        .skip = search->skip,
+        .limit = search->limit,
+    };
     struct store_hits hits;
-    struct chat_item items[STORE_HITS_MAX];
-    struct chat_found found = {.items = items};
+    struct chat_found found = {0};
 
     (void)access;
-    store_search(shelf->store, search->query, shelf->now(), search->skip,
-                 search->limit, &hits);
-    for (size_t i = 0; i < hits.count; i++)
-        items[i] = (struct chat_item){
-            .id = hits.list[i]->id,
-            .type = "offline_msg",
-            .text = hits.list[i]->message,
-            .at = hits.list[i]->at,
-        };
-    found.count = hits.count;
+    store_search(shelf->store, &look, &hits);
+    begin(shelf);
+    for (size_t i = 0; i < hits.count; i++) {
+        struct chat_item *item = add_item(shelf, hits.list[i]->id);
+
+        item->type = hits.list[i]->subject.type;
+        item->text = hits.list[i]->preview;
+        item->at = hits.list[i]->subject.at;
+    }
+    end(shelf, &found);
     found.total = hits.total;
+    done(done_context, &found);
+}
+
+static bool change(struct shelf *shelf, const struct stored *stored,
+                   json_t *chat)
+{
+    struct adopted adopted;
+    struct arrival arrival = {
+        .facts = &adopted.facts,
+        .created_at = stored->created_at,
+        .updated_at = shelf->now(),
+        .ticket_id = stored->ticket_id,
+        .ticket_at = stored->ticket_at,
+    };
+    struct error err;
+
+    if (!adopted_init(&adopted, chat, &err))
+        return false;
+    arrival.rest = buf_str(&adopted.rest);
+    arrival.rest_len = adopted.rest.len;
+    store_change(shelf->store, stored, &arrival);
+    write_down(shelf, stored);
+    adopted_clear(&adopted);
+    return true;
+}
+
+static void update(void *context, const struct chat_access *access,
+                   const char *id, const struct chat_update *update,
+                   chat_store_done *done, void *done_context)
+{
+    struct shelf *shelf = context;
+    const struct stored *stored = store_find(shelf->store, id);
+    struct chat_complaints complaints = {0};
+    struct chat_found found = {.total = stored ? 1 : 0};
+    json_t *chat;
+
+    (void)access;
+    if (stored && !chat_update_fits(update, stored->kind, &complaints)) {
+        found.fate = CHAT_STORE_REFUSED;
+        found.complaints = &complaints;
+        done(done_context, &found);
+        return;
+    }
+    begin(shelf);
+    if (stored) {
+        chat = adopt_back(stored);
+        chat_update_apply(update, chat, shelf->now());
+        if (change(shelf, stored, chat))
+            add(shelf, stored);
+        json_decref(chat);
+    }
+    end(shelf, &found);
+    done(done_context, &found);
+}
+
+static void remove_chats(void *context, const struct chat_access *access,
+                         const char *const *ids, size_t count,
+                         chat_store_done *done, void *done_context)
+{
+    struct shelf *shelf = context;
+    struct chat_found found = {0};
+    struct error err;
+
+    (void)access;
+    for (size_t i = 0; i < count; i++) {
+        const struct stored *stored = store_find(shelf->store, ids[i]);
+
+        if (!stored)
+            continue;
+        store_remove(shelf->store, stored);
+        found.total++;
+        if (shelf->file && !state_file_remove(shelf->file, ids[i], &err))
+            log_unwritten(&err);
+    }
+    done(done_context, &found);
+}
+
+static void changes(void *context, const struct chat_access *access,
+                    const struct chat_since *since, chat_store_done *done,
+                    void *done_context)
+{
+    const struct stored *list[CHAT_API_CHANGES];
+    struct shelf *shelf = context;
+    struct chat_found found = {0};
+    size_t limit =
+        since->limit < CHAT_API_CHANGES ? since->limit : CHAT_API_CHANGES;
+    size_t count = store_changes(shelf->store, since->start_time,
+                                 since->start_id, limit, list);
+
+    (void)access;
+    begin(shelf);
+    for (size_t i = 0; i < count; i++)
+        add(shelf, list[i]);
+    end(shelf, &found);
+    found.total = found.count;
     done(done_context, &found);
 }
 
@@ -179,4 +365,7 @@ const struct chat_store_ops shelf_ops = {
     .get = get,
     .list = list,
     .search = search,
+    .update = update,
+    .remove = remove_chats,
+    .changes = changes,
 };

@@ -1,4 +1,4 @@
-/* Chats as lines of JSON. See state_file.h. */
+/* Changes as lines of JSON. See state_file.h. */
 #include "sandbox/state_file.h"
 
 #include <errno.h>
@@ -14,14 +14,16 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/text.h"
+#include "sandbox/adopt.h"
 
 #include "base/banned.h"
 
-#define LINE_MAX_SIZE ((size_t)4 * 1024 * 1024)
+#define LINE_MAX_SIZE ((size_t)5 * 1024 * 1024)
 
 struct state_file {
     char *path; /* owned */
     int fd;
+    bool is_new;
     struct buf line;
 };
 
@@ -30,26 +32,47 @@ static int64_t number_of(const json_t *object, const char *name)
     return json_integer_value(json_object_get(object, name));
 }
 
-static bool restore(struct store *store, const json_t *root, struct error *err)
+static bool restore(struct store *store, const json_t *root, const char *id,
+                    struct error *err)
 {
-    struct chat_complaints complaints;
-    struct chat_draft draft;
-    struct stored facts = {
-        .id = json_string_value(json_object_get(root, "id")),
+    const struct stored *stored = store_find(store, id);
+    struct adopted adopted;
+    struct arrival arrival = {
+        .id = id,
+        .facts = &adopted.facts,
         .created_at = number_of(root, "created_at"),
+        .updated_at = number_of(root, "updated_at"),
         .ticket_id = number_of(root, "ticket_id"),
         .ticket_at = number_of(root, "ticket_at"),
     };
-    bool ok;
 
-    if (!facts.id ||
-        !chat_draft_adopt(json_object_get(root, "body"), &draft, &complaints))
+    if (!adopted_init(&adopted, json_object_get(root, "chat"), err))
+        return false;
+    arrival.rest = buf_str(&adopted.rest);
+    arrival.rest_len = adopted.rest.len;
+    if (stored)
+        store_change(store, stored, &arrival);
+    else
+        store_add(store, &arrival);
+    adopted_clear(&adopted);
+    return true;
+}
+
+/* One change: a chat as it was then, or that it went. */
+static bool replay(struct store *store, const json_t *root, struct error *err)
+{
+    const char *id = json_string_value(json_object_get(root, "id"));
+    const struct stored *stored;
+
+    if (!id || !*id || strlen(id) > CHAT_ID_MAX)
         return error_set(err, ERROR_INPUT,
                          "not a chat as the sandbox writes it");
-    ok = store_restore(store, &draft, &facts);
-    chat_draft_clear(&draft);
-    return ok ||
-           error_set(err, ERROR_INPUT, "the id %s is there twice", facts.id);
+    if (!json_is_true(json_object_get(root, "deleted")))
+        return restore(store, root, id, err);
+    stored = store_find(store, id);
+    if (stored)
+        store_remove(store, stored);
+    return true;
 }
 
 static bool read_line(struct store *store, const char *line, size_t len,
@@ -61,7 +84,7 @@ static bool read_line(struct store *store, const char *line, size_t len,
 
     if (!root)
         return error_set(err, ERROR_INPUT, "%s", error.text);
-    ok = restore(store, root, err);
+    ok = replay(store, root, err);
     json_decref(root);
     return ok;
 }
@@ -98,6 +121,7 @@ static bool load(struct state_file *file, struct store *store,
         return error_set(err, ERROR_FAILED, "%s", strerror(errno));
     ok = read_lines(stream, store, &whole, err);
     fclose(stream);
+    file->is_new = whole == 0;
     if (ok && ftruncate(file->fd, whole) != 0)
         return error_set(err, ERROR_FAILED, "%s", strerror(errno));
     return ok;
@@ -147,8 +171,26 @@ static bool write_all(int fd, const char *bytes, size_t len)
     return true;
 }
 
-bool state_file_add(struct state_file *file, const struct stored *stored,
-                    const struct chat_draft *draft, struct error *err)
+bool state_file_is_new(const struct state_file *file)
+{
+    return file->is_new;
+}
+
+static bool write_line(struct state_file *file, struct error *err)
+{
+    const struct buf *line = &file->line;
+
+    if (!buf_ok(line))
+        return error_set(err, ERROR_FAILED, "%s: a chat is too large",
+                         file->path);
+    if (!write_all(file->fd, line->data, line->len))
+        return error_set(err, ERROR_FAILED, "%s: %s", file->path,
+                         strerror(errno));
+    return true;
+}
+
+bool state_file_put(struct state_file *file, const struct stored *stored,
+                    struct error *err)
 {
     struct buf *line = &file->line;
 
@@ -156,15 +198,29 @@ bool state_file_add(struct state_file *file, const struct stored *stored,
     buf_text(line, "{\"id\":");
     text_json(line, stored->id);
     buf_format(line,
-               ",\"created_at\":%" PRId64 ",\"ticket_id\":%" PRId64
-               ",\"ticket_at\":%" PRId64 ",\"body\":",
-               stored->created_at, stored->ticket_id, stored->ticket_at);
-    chat_draft_write(draft, line);
-    buf_text(line, "}\n");
-    if (!buf_ok(line))
-        return error_set(err, ERROR_FAILED, "%s: a chat is too large",
-                         file->path);
-    if (!write_all(file->fd, line->data, line->len))
+               ",\"created_at\":%" PRId64 ",\"updated_at\":%" PRId64
+               ",\"ticket_id\":%" PRId64 ",\"ticket_at\":%" PRId64
+               ",\"chat\":{",
+               stored->created_at, stored->updated_at, stored->ticket_id,
+               stored->ticket_at);
+    buf_add(line, stored->rest, stored->rest_len);
+    buf_text(line, "}}\n");
+    return write_line(file, err);
+}
+
+bool state_file_remove(struct state_file *file, const char *id,
+                       struct error *err)
+{
+    buf_reset(&file->line);
+    buf_text(&file->line, "{\"id\":");
+    text_json(&file->line, id);
+    buf_text(&file->line, ",\"deleted\":true}\n");
+    return write_line(file, err);
+}
+
+bool state_file_empty(struct state_file *file, struct error *err)
+{
+    if (ftruncate(file->fd, 0) != 0)
         return error_set(err, ERROR_FAILED, "%s: %s", file->path,
                          strerror(errno));
     return true;

@@ -5,7 +5,7 @@
 
 #include "base/banned.h"
 
-void tally_answer(struct tally *tally, enum chat_call call, int status)
+void tally_answer(struct tally *tally, unsigned call, int status)
 {
     if (status > 0 && status < TALLY_STATUSES)
         tally->answers[call][status]++;
@@ -14,13 +14,13 @@ void tally_answer(struct tally *tally, enum chat_call call, int status)
 }
 
 /* Paths that are none of the API count as "none". */
-static void write_counts(const uint64_t counts[CHAT_CALL_COUNT],
-                         const char *name, struct buf *out)
+static void write_counts(const uint64_t counts[CALL_COUNT], const char *name,
+                         struct buf *out)
 {
     buf_format(out, "\"%s\":{", name);
-    for (int call = 0; call < CHAT_CALL_COUNT; call++)
-        buf_format(out, "%s\"%s\":%" PRIu64, call ? "," : "",
-                   chat_call_name((enum chat_call)call), counts[call]);
+    for (unsigned call = 0; call < CALL_COUNT; call++)
+        buf_format(out, "%s\"%s\":%" PRIu64, call ? "," : "", call_name(call),
+                   counts[call]);
     buf_text(out, "},");
 }
 
@@ -41,9 +41,8 @@ void tally_write(const struct tally *tally, struct buf *out)
 {
     write_counts(tally->requests, "requests", out);
     buf_text(out, "\"answers\":{");
-    for (int call = 0; call < CHAT_CALL_COUNT; call++) {
-        buf_format(out, "%s\"%s\":{", call ? "," : "",
-                   chat_call_name((enum chat_call)call));
+    for (unsigned call = 0; call < CALL_COUNT; call++) {
+        buf_format(out, "%s\"%s\":{", call ? "," : "", call_name(call));
         write_statuses(tally->answers[call], out);
         buf_char(out, '}');
     }

@@ -5,19 +5,19 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "chat_api/chat_api.h"
+#include "sandbox/calls.h"
 
 #define TALLY_STATUSES 600
 
 struct tally {
-    uint64_t requests[CHAT_CALL_COUNT];
-    uint64_t answers[CHAT_CALL_COUNT][TALLY_STATUSES]; /* [call][status] */
-    uint64_t unanswered[CHAT_CALL_COUNT]; /* cut, hung, or the client left */
-    uint64_t faults;                      /* played, scripted or by chance */
+    uint64_t requests[CALL_COUNT];
+    uint64_t answers[CALL_COUNT][TALLY_STATUSES]; /* [call][status] */
+    uint64_t unanswered[CALL_COUNT]; /* cut, hung, or the client left */
+    uint64_t faults;                 /* played, scripted or by chance */
 };
 
 /* status 0: unanswered. */
-void tally_answer(struct tally *tally, enum chat_call call, int status);
+void tally_answer(struct tally *tally, unsigned call, int status);
 
 /* "requests": {...}, "answers": {...}, "unanswered": {...}, "faults": 0 */
 void tally_write(const struct tally *tally, struct buf *out);

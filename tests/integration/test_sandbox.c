@@ -53,7 +53,7 @@ static void a_created_chat_gets_its_ticket_after_the_delay(void **state)
     int64_t created_at, seen_at;
     char id[64];
 
-    scene->options.ticket_delay_ms = 150;
+    scene->options.manner.ticket_delay_ms = 150;
     sandbox_scene_start(scene);
     created_at = clock_wall_ms();
     create(scene, id);
@@ -81,7 +81,7 @@ static void a_created_chat_is_found_only_after_the_lag(void **state)
     int64_t created_at, asked_at;
     char id[64];
 
-    scene->options.search_lag_ms = 150;
+    scene->options.manner.search_lag_ms = 150;
     sandbox_scene_start(scene);
     created_at = clock_wall_ms();
     create(scene, id);
@@ -124,7 +124,7 @@ static void without_a_token_of_its_own_any_token_will_do(void **state)
     struct sandbox_scene *scene = *state;
     char id[64];
 
-    scene->options.token = NULL;
+    scene->options.token_count = 0;
     sandbox_scene_start(scene);
     create(scene, id);
 }
@@ -141,7 +141,7 @@ static void over_the_rate_limit_it_is_429_with_retry_after(void **state)
     struct sandbox_scene *scene = *state;
     struct talk talk;
 
-    scene->options.rate_limit = 3;
+    scene->options.manner.rate_limit = 3;
     sandbox_scene_start(scene);
     for (int i = 0; i < 5; i++) {
         create_oddly(&talk, scene);
@@ -159,7 +159,7 @@ static void latency_comes_before_every_answer(void **state)
     int64_t begun_at = clock_boot_ms();
     struct talk talk;
 
-    scene->options.latency_ms = 60;
+    scene->options.manner.latency_ms = 60;
     sandbox_scene_start(scene);
     talk_begin(&talk, scene, "GET", CHATS, NULL, NULL);
     talk_await_end(&talk);

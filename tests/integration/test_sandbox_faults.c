@@ -260,8 +260,8 @@ static void errors_and_losses_by_chance_come_in_their_share(void **state)
     json_int_t chats;
     struct talk talk;
 
-    scene->options.error_rate = 0.2;
-    scene->options.lose_answer_rate = 0.2;
+    scene->options.manner.error_rate = 0.2;
+    scene->options.manner.lose_answer_rate = 0.2;
     sandbox_scene_start(scene);
     for (int i = 0; i < 200; i++) {
         create_oddly(&talk, scene);
@@ -282,8 +282,8 @@ static void play(struct sandbox_scene *scene, uint64_t seed, int status[50])
     struct talk talk;
 
     scene->options.seed = seed;
-    scene->options.error_rate = 0.3;
-    scene->options.lose_answer_rate = 0.3;
+    scene->options.manner.error_rate = 0.3;
+    scene->options.manner.lose_answer_rate = 0.3;
     if (scene->sandbox)
         sandbox_scene_restart(scene);
     else

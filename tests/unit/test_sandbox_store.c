@@ -1,5 +1,4 @@
-/* The sandbox's chats in memory and on disk, and its repeatable chance. */
-#include <fcntl.h>
+/* The sandbox's chats in memory, and its repeatable chance. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,62 +6,60 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-#include "base/clock.h"
 #include "sandbox/chance.h"
-#include "sandbox/state_file.h"
 #include "sandbox/store.h"
+#include "sandbox_chats.h"
 
 #include "base/banned.h"
 
-#define NOW INT64_C(1412832515678)
-
-static const struct store_options options = {
-    .seed = 7, .ticket_delay_ms = 2000, .search_lag_ms = 500};
-
-static const struct stored *add(struct store *store, const char *session_id,
-                                int64_t at, int64_t now)
+static const struct stored *add_of(struct store *store, const char *session_id,
+                                   const char *email)
 {
-    char body[512];
-    struct chat_draft draft;
-    struct chat_complaints complaints;
-    const struct stored *stored;
-
-    snprintf(body, sizeof(body),
-             "{\"visitor\":{\"name\":\"Joe\",\"email\":\"joe@example.com\"},"
-             "\"message\":\"message of %s\",\"type\":\"offline_msg\","
-             "\"session\":{\"id\":\"%s\"},\"timestamp\":%lld}",
-             session_id, session_id, (long long)(at / 1000));
-    assert_true(chat_draft_read(body, strlen(body), &draft, &complaints));
-    stored = store_add(store, &draft, now);
-    chat_draft_clear(&draft);
-    return stored;
+    return sandbox_put(store, sandbox_message(session_id, email, NOW), NULL, 0,
+                       NOW);
 }
 
 /* How many match; the newest's session id into *first. */
 static uint64_t search(const struct store *store, const char *text, int64_t now,
                        const char **first)
 {
-    struct store_hits hits;
     struct search_query query;
+    struct store_hits hits;
+    struct store_look look = {
+        .query = &query, .created_before = now - 500, .limit = 40};
     struct error err;
 
     assert_true(search_query_parse(text, &query, &err));
-    store_search(store, &query, now, 0, 40, &hits);
+    store_search(store, &look, &hits);
     search_query_clear(&query);
     if (first)
         *first = hits.count ? hits.list[0]->session_id : NULL;
     return hits.total;
 }
 
+/* The session ids of a page of changes, one space between. */
+static const char *changed(const struct store *store, int64_t start,
+                           const char *start_id, size_t limit)
+{
+    static char text[256];
+    const struct stored *list[16];
+    size_t count = store_changes(store, start, start_id, limit, list);
+    size_t len = 0;
+
+    text[0] = '\0';
+    for (size_t i = 0; i < count; i++)
+        len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s",
+                                i ? " " : "", list[i]->session_id);
+    return text;
+}
+
 static void an_id_tells_the_time_it_was_made_in_base_62(void **state)
 {
-    struct store *store = store_new(&options);
-    const struct stored *stored = add(store, "s-1", NOW, NOW);
+    struct store *store = store_new(7);
+    const struct stored *stored = sandbox_add(store, "s-1", NOW, NOW);
     const char *last = strrchr(stored->id, '.') + 1;
     int64_t ms = 0;
 
@@ -81,8 +78,8 @@ static void an_id_tells_the_time_it_was_made_in_base_62(void **state)
 
 static void chats_are_found_by_id_and_nothing_else_is(void **state)
 {
-    struct store *store = store_new(&options);
-    const struct stored *stored = add(store, "s-1", NOW, NOW);
+    struct store *store = store_new(7);
+    const struct stored *stored = sandbox_add(store, "s-1", NOW, NOW);
 
     (void)state;
     assert_ptr_equal(store_find(store, stored->id), stored);
@@ -93,9 +90,9 @@ static void chats_are_found_by_id_and_nothing_else_is(void **state)
 
 static void a_ticket_shows_after_its_delay_and_counts_up(void **state)
 {
-    struct store *store = store_new(&options);
-    const struct stored *first = add(store, "s-1", NOW, NOW);
-    const struct stored *second = add(store, "s-2", NOW, NOW + 1);
+    struct store *store = store_new(7);
+    const struct stored *first = sandbox_add(store, "s-1", NOW, NOW);
+    const struct stored *second = sandbox_add(store, "s-2", NOW, NOW + 1);
 
     (void)state;
     assert_int_equal(store_ticket(first, NOW), 0);
@@ -105,32 +102,176 @@ static void a_ticket_shows_after_its_delay_and_counts_up(void **state)
     store_free(store);
 }
 
-static void a_share_never_gets_a_ticket(void **state)
+static void an_id_of_digits_is_safe_in_every_json_reader(void **state)
 {
-    struct store_options half = options;
-    struct store *store;
-    int without = 0;
+    struct store *store = store_new(7);
+    const struct stored *stored;
 
     (void)state;
-    half.no_ticket = 0.5;
-    store = store_new(&half);
-    for (int i = 0; i < 1000; i++)
-        without += !store_ticket(add(store, "s", NOW, NOW), NOW + 9999);
-    assert_in_range(without, 400, 600);
+    store_make_digits(store, true);
+    stored = sandbox_add(store, "s-1", NOW, NOW);
+    assert_int_equal(strspn(stored->id, "0123456789"), strlen(stored->id));
+    assert_true(strtoll(stored->id, NULL, 10) < INT64_C(1) << 53);
+    store_free(store);
+}
+
+static void an_id_is_taken_only_once(void **state)
+{
+    struct store *store = store_new(7);
+    const struct stored *stored;
+
+    (void)state;
+    stored = sandbox_put(store, sandbox_message("s", NULL, NOW), "123", 0, NOW);
+    assert_string_equal(stored->id, "123");
+    assert_null(
+        sandbox_put(store, sandbox_message("s", NULL, NOW), "123", 0, NOW));
+    assert_int_equal(store_count(store), 1);
+    store_free(store);
+}
+
+static void who_is_gone_is_nowhere_and_its_id_is_free(void **state)
+{
+    struct store *store = store_new(7);
+    const char *first;
+
+    (void)state;
+    sandbox_put(store, sandbox_message("s-1", NULL, NOW), "1", 0, NOW);
+    sandbox_put(store, sandbox_message("s-2", NULL, NOW), "2", 0, NOW);
+    store_remove(store, store_find(store, "2"));
+    assert_null(store_find(store, "2"));
+    assert_int_equal(store_count(store), 1);
+    assert_int_equal(search(store, "joe", NOW + 500, &first), 1);
+    assert_string_equal(first, "s-1");
+    assert_int_equal(
+        search(store, "visitor_email:joe@example.com", NOW + 500, NULL), 1);
+    assert_string_equal(changed(store, 0, "", 9), "s-1");
+    assert_int_equal(store_before(store, store_end(store)), 0);
+    assert_int_equal(store_from(store, 1), store_end(store));
+    assert_int_equal(store_sessions(store), 2);
+    assert_non_null(
+        sandbox_put(store, sandbox_message("s-3", NULL, NOW), "2", 0, NOW));
+    assert_string_equal(store_find(store, "2")->session_id, "s-3");
+    store_free(store);
+}
+
+static void an_empty_store_begins_again(void **state)
+{
+    struct store *store = store_new(7);
+
+    (void)state;
+    for (int i = 0; i < 3000; i++)
+        sandbox_add(store, "s", NOW, NOW);
+    store_empty(store);
+    assert_int_equal(store_count(store), 0);
+    assert_int_equal(store_duplicates(store), 0);
+    assert_int_equal(search(store, "joe", NOW + 500, NULL), 0);
+    assert_string_equal(changed(store, 0, "", 9), "");
+    sandbox_add(store, "s", NOW, NOW);
+    assert_int_equal(search(store, "joe", NOW + 500, NULL), 1);
+    store_free(store);
+}
+
+static void chats_move_from_email_to_email(void **state)
+{
+    static const char *const emails[] = {"a@b.c", "A@B.C", "d@e.f", "",
+                                         "a@b.c"};
+    struct store *store = store_new(7);
+    const struct stored *chats[5];
+    const char *first;
+
+    (void)state;
+    for (size_t i = 0; i < 5; i++) {
+        char name[8];
+
+        snprintf(name, sizeof(name), "s-%zu", i);
+        chats[i] = add_of(store, name, emails[i]);
+    }
+    assert_int_equal(search(store, "visitor_email:a@b.c", NOW + 500, NULL), 3);
+    sandbox_give_email(store, chats[4], "d@e.f", NOW);
+    sandbox_give_email(store, chats[0], "d@e.f", NOW);
+    assert_int_equal(search(store, "visitor_email:a@b.c", NOW + 500, &first),
+                     1);
+    assert_string_equal(first, "s-1");
+    assert_int_equal(search(store, "visitor_email:d@e.f", NOW + 500, &first),
+                     3);
+    assert_string_equal(first, "s-4");
+    store_remove(store, chats[1]);
+    store_remove(store, chats[4]);
+    assert_int_equal(search(store, "visitor_email:a@b.c", NOW + 500, NULL), 0);
+    assert_int_equal(search(store, "visitor_email:d@e.f", NOW + 500, &first),
+                     2);
+    assert_string_equal(first, "s-2");
+    store_free(store);
+}
+
+static void changes_come_oldest_first_and_each_chat_once(void **state)
+{
+    struct store *store = store_new(7);
+    const struct stored *first = sandbox_add(store, "s-1", NOW, NOW);
+
+    (void)state;
+    sandbox_add(store, "s-2", NOW, NOW + 1000);
+    sandbox_add(store, "s-3", NOW, NOW + 2000);
+    assert_string_equal(changed(store, 0, "", 9), "s-1 s-2 s-3");
+    sandbox_give_email(store, first, "new@example.com", NOW + 3000);
+    assert_string_equal(changed(store, 0, "", 9), "s-2 s-3 s-1");
+    assert_string_equal(changed(store, NOW / 1000 + 2, "", 9), "s-3 s-1");
+    assert_string_equal(changed(store, NOW / 1000 + 4, "", 9), "");
+    sandbox_put(store, sandbox_message("s-0", NULL, NOW), NULL, 0, NOW - 5000);
+    assert_string_equal(changed(store, 0, "", 9), "s-0 s-2 s-3 s-1");
+    store_free(store);
+}
+
+static void a_page_of_changes_begins_behind_its_id(void **state)
+{
+    struct store *store = store_new(7);
+    const struct stored *chats[5];
+    int64_t start = NOW / 1000;
+
+    (void)state;
+    for (size_t i = 0; i < 5; i++) {
+        char name[8];
+
+        snprintf(name, sizeof(name), "s-%zu", i);
+        chats[i] = sandbox_add(store, name, NOW, start * 1000 + (int64_t)i / 2);
+    }
+    assert_string_equal(changed(store, start, "", 2), "s-0 s-1");
+    assert_string_equal(changed(store, start, chats[1]->id, 2), "s-2 s-3");
+    assert_string_equal(changed(store, start, chats[2]->id, 9), "s-3 s-4");
+    assert_string_equal(changed(store, start, chats[4]->id, 9), "");
+    assert_string_equal(changed(store, start, "unknown", 1), "s-0");
+    store_remove(store, chats[2]);
+    assert_string_equal(changed(store, start, chats[2]->id, 9), "s-3 s-4");
+    sandbox_give_email(store, chats[3], "x@y.z", (start + 1) * 1000);
+    assert_string_equal(changed(store, start, chats[3]->id, 9),
+                        "s-0 s-1 s-4 s-3");
+    store_free(store);
+}
+
+static void changes_that_no_longer_stand_do_not_pile_up(void **state)
+{
+    struct store *store = store_new(7);
+    const struct stored *busy = sandbox_add(store, "busy", NOW, NOW);
+
+    (void)state;
+    for (int i = 0; i < 10000; i++)
+        sandbox_give_email(store, busy, "x@y.z", NOW + i);
+    assert_string_equal(changed(store, 0, "", 9), "busy");
+    assert_string_equal(changed(store, (NOW + 9999) / 1000, "", 9), "busy");
     store_free(store);
 }
 
 static void sessions_that_came_twice_are_counted(void **state)
 {
-    struct store *store = store_new(&options);
+    struct store *store = store_new(7);
 
     (void)state;
-    add(store, "s-1", NOW, NOW);
-    add(store, "s-2", NOW, NOW);
-    add(store, "s-1", NOW, NOW);
-    add(store, "s-1", NOW, NOW);
-    add(store, "", NOW, NOW);
-    add(store, "", NOW, NOW);
+    sandbox_add(store, "s-1", NOW, NOW);
+    sandbox_add(store, "s-2", NOW, NOW);
+    sandbox_add(store, "s-1", NOW, NOW);
+    sandbox_add(store, "s-1", NOW, NOW);
+    sandbox_add(store, "", NOW, NOW);
+    sandbox_add(store, "", NOW, NOW);
     assert_int_equal(store_count(store), 6);
     assert_int_equal(store_sessions(store), 2);
     assert_int_equal(store_duplicates(store), 2);
@@ -139,10 +280,10 @@ static void sessions_that_came_twice_are_counted(void **state)
 
 static void a_chat_is_found_only_after_the_lag(void **state)
 {
-    struct store *store = store_new(&options);
+    struct store *store = store_new(7);
 
     (void)state;
-    add(store, "s-1", NOW, NOW);
+    sandbox_add(store, "s-1", NOW, NOW);
     assert_int_equal(search(store, "joe", NOW + 499, NULL), 0);
     assert_int_equal(search(store, "joe", NOW + 500, NULL), 1);
     assert_int_equal(
@@ -153,9 +294,11 @@ static void a_chat_is_found_only_after_the_lag(void **state)
 
 static void searches_go_over_many_blocks_newest_first(void **state)
 {
-    struct store *store = store_new(&options);
-    struct store_hits hits;
+    struct store *store = store_new(7);
     struct search_query query;
+    struct store_hits hits;
+    struct store_look look = {
+        .query = &query, .created_before = NOW, .skip = 4998, .limit = 3};
     struct error err;
     const char *first;
     char name[16];
@@ -164,7 +307,7 @@ static void searches_go_over_many_blocks_newest_first(void **state)
     for (int i = 0; i < 5000; i++) {
         snprintf(name, sizeof(name), "s-%d", i);
         /* Timestamps go backwards: only the order of creation counts. */
-        add(store, name, NOW - i * INT64_C(60000), NOW);
+        sandbox_add(store, name, NOW - i * INT64_C(60000), NOW);
     }
     assert_int_equal(search(store, "joe", NOW + 500, &first), 5000);
     assert_string_equal(first, "s-4999");
@@ -173,7 +316,7 @@ static void searches_go_over_many_blocks_newest_first(void **state)
     assert_int_equal(
         search(store, "timestamp:[* TO 2014-10-07]", NOW + 500, &first), 3231);
     assert_true(search_query_parse("joe", &query, &err));
-    store_search(store, &query, NOW + 500, 4998, 3, &hits);
+    store_search(store, &look, &hits);
     assert_int_equal(hits.count, 2);
     assert_int_equal(hits.total, 5000);
     assert_string_equal(hits.list[1]->session_id, "s-0");
@@ -183,14 +326,14 @@ static void searches_go_over_many_blocks_newest_first(void **state)
 
 static void an_email_is_found_among_many_whatever_its_case(void **state)
 {
-    struct store *store = store_new(&options);
+    struct store *store = store_new(7);
     const char *first;
     char name[16];
 
     (void)state;
     for (int i = 0; i < 3000; i++) {
         snprintf(name, sizeof(name), "s-%d", i);
-        add(store, name, NOW + i, NOW);
+        sandbox_add(store, name, NOW + i, NOW);
     }
     assert_int_equal(
         search(store, "visitor_email:JOE@example.com", NOW + 500, &first),
@@ -228,153 +371,25 @@ static void the_same_seed_repeats_the_same_chances(void **state)
     }
 }
 
-/* A file of its own for each test. */
-static char path[64];
-
-static int make_path(void **state)
-{
-    int fd;
-
-    (void)state;
-    snprintf(path, sizeof(path), "/tmp/afterhours-state-XXXXXX");
-    fd = mkstemp(path);
-    return fd < 0 ? -1 : close(fd);
-}
-
-static int remove_path(void **state)
-{
-    (void)state;
-    return unlink(path);
-}
-
-static void write_two_chats(char id[2][64])
-{
-    struct store *store = store_new(&options);
-    struct error err = {0};
-    struct state_file *file = state_file_open(path, store, &err);
-    struct chat_complaints complaints;
-
-    assert_non_null(file);
-    for (int i = 0; i < 2; i++) {
-        static const char body[] =
-            "{\n\"visitor\":{\"email\":\"a@b.c\"},\"message\":\"Hi\\nthere\","
-            "\n\"type\":\"offline_msg\",\"session\":{\"id\":\"s\"},"
-            "\"timestamp\":1412832515}";
-        struct chat_draft draft;
-        const struct stored *stored;
-
-        assert_true(chat_draft_read(body, strlen(body), &draft, &complaints));
-        stored = store_add(store, &draft, NOW);
-        assert_true(state_file_add(file, stored, &draft, &err));
-        snprintf(id[i], 64, "%s", stored->id);
-        chat_draft_clear(&draft);
-    }
-    state_file_close(file);
-    store_free(store);
-}
-
-static void chats_are_there_again_after_a_restart(void **state)
-{
-    char id[2][64];
-    struct store *store = store_new(&options);
-    struct error err = {0};
-    struct state_file *file;
-    const struct stored *stored;
-
-    (void)state;
-    write_two_chats(id);
-    file = state_file_open(path, store, &err);
-    assert_non_null(file);
-    assert_int_equal(store_count(store), 2);
-    stored = store_find(store, id[1]);
-    assert_non_null(stored);
-    assert_string_equal(stored->message, "Hi\nthere");
-    assert_int_equal(store_ticket(stored, NOW + 2000), 1002);
-    assert_int_equal(store_ticket(add(store, "n", NOW, NOW), NOW + 2000), 1003);
-    assert_int_equal(store_duplicates(store), 1);
-    state_file_close(file);
-    store_free(store);
-}
-
-static void a_last_line_cut_off_by_a_crash_is_dropped(void **state)
-{
-    char id[2][64];
-    struct store *store = store_new(&options);
-    struct error err = {0};
-    struct state_file *file;
-    struct stat before, after;
-    int fd;
-
-    (void)state;
-    write_two_chats(id);
-    assert_int_equal(stat(path, &before), 0);
-    fd = open(path, O_WRONLY | O_APPEND);
-    assert_int_equal(write(fd, "{\"id\":\"to", 9), 9);
-    close(fd);
-    file = state_file_open(path, store, &err);
-    assert_non_null(file);
-    assert_int_equal(store_count(store), 2);
-    assert_int_equal(stat(path, &after), 0);
-    assert_int_equal(before.st_size, after.st_size);
-    state_file_close(file);
-    store_free(store);
-}
-
-static void a_broken_line_is_told_with_its_number(void **state)
-{
-    static const char *const lines[] = {"nonsense\n", "{\"id\":\"x\"}\n",
-                                        "{}\n"};
-    char id[2][64];
-    struct error err;
-    int fd;
-
-    (void)state;
-    for (size_t i = 0; i < 3; i++) {
-        struct store *store = store_new(&options);
-
-        assert_int_equal(truncate(path, 0), 0);
-        write_two_chats(id);
-        fd = open(path, O_WRONLY | O_APPEND);
-        assert_true(write(fd, lines[i], strlen(lines[i])) > 0);
-        close(fd);
-        error_clear(&err);
-        assert_null(state_file_open(path, store, &err));
-        assert_non_null(strstr(err.text, path));
-        assert_non_null(strstr(err.text, "line 3"));
-        store_free(store);
-    }
-}
-
-static void a_file_that_cannot_be_opened_is_told(void **state)
-{
-    struct store *store = store_new(&options);
-    struct error err = {0};
-
-    (void)state;
-    assert_null(state_file_open("/nonexistent/state", store, &err));
-    assert_non_null(strstr(err.text, "/nonexistent/state"));
-    store_free(store);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_id_tells_the_time_it_was_made_in_base_62),
         cmocka_unit_test(chats_are_found_by_id_and_nothing_else_is),
         cmocka_unit_test(a_ticket_shows_after_its_delay_and_counts_up),
-        cmocka_unit_test(a_share_never_gets_a_ticket),
+        cmocka_unit_test(an_id_of_digits_is_safe_in_every_json_reader),
+        cmocka_unit_test(an_id_is_taken_only_once),
+        cmocka_unit_test(who_is_gone_is_nowhere_and_its_id_is_free),
+        cmocka_unit_test(an_empty_store_begins_again),
+        cmocka_unit_test(chats_move_from_email_to_email),
+        cmocka_unit_test(changes_come_oldest_first_and_each_chat_once),
+        cmocka_unit_test(a_page_of_changes_begins_behind_its_id),
+        cmocka_unit_test(changes_that_no_longer_stand_do_not_pile_up),
         cmocka_unit_test(sessions_that_came_twice_are_counted),
         cmocka_unit_test(a_chat_is_found_only_after_the_lag),
         cmocka_unit_test(searches_go_over_many_blocks_newest_first),
         cmocka_unit_test(an_email_is_found_among_many_whatever_its_case),
         cmocka_unit_test(the_same_seed_repeats_the_same_chances),
-        cmocka_unit_test_setup_teardown(chats_are_there_again_after_a_restart,
-                                        make_path, remove_path),
-        cmocka_unit_test_setup_teardown(
-            a_last_line_cut_off_by_a_crash_is_dropped, make_path, remove_path),
-        cmocka_unit_test_setup_teardown(a_broken_line_is_told_with_its_number,
-                                        make_path, remove_path),
-        cmocka_unit_test(a_file_that_cannot_be_opened_is_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,5 +53,16 @@ void talk_close(struct talk *talk);
 /* A whole talk; its answer must have this status. The caller releases. */
 json_t *sandbox_ask(struct sandbox_scene *scene, const char *method,
                     const char *path, const char *body, int status);
+int sandbox_status(struct sandbox_scene *scene, const char *method,
+                   const char *path, const char *body, const char *token);
+void sandbox_put_manner(struct sandbox_scene *scene, const char *json);
+
+/* A member of a member of root, by "a.b.0"; releases root. */
+json_t *sandbox_pick(json_t *root, const char *path);
+/* Releases the value. */
+void sandbox_assert_text(json_t *value, const char *text);
+/* That member of the answer to a GET of path. */
+void sandbox_assert_shown(struct sandbox_scene *scene, const char *path,
+                          const char *member, const char *json);
 
 #endif

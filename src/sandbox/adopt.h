@@ -1,0 +1,27 @@
+/* A chat that is a JSON object, as the store wants it. */
+#ifndef SANDBOX_ADOPT_H
+#define SANDBOX_ADOPT_H
+
+#include "base/attributes.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "sandbox/store.h"
+
+struct json_t; /* jansson's */
+
+/* Owned; gives it the texts that its arrival borrows. */
+struct adopted {
+    struct json_t *shaped; /* by the table of properties: for the facts */
+    struct chat_facts facts;
+    struct buf rest; /* as it came, but for id and zendesk_ticket_id */
+};
+
+/* False: it is no chat. Otherwise it is cleared by adopted_clear(). */
+must_check bool adopted_init(struct adopted *adopted, const struct json_t *chat,
+                             struct error *err);
+void adopted_clear(struct adopted *adopted);
+
+/* The stored chat's members but id and ticket, to be changed; owned. */
+struct json_t *adopt_back(const struct stored *stored);
+
+#endif
