@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "base/text.h"
+#include "chat/search_fold.h"
 
 #include "base/banned.h"
 
@@ -16,40 +17,48 @@ static bool in_word(char c)
            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-static char lower(char c)
-{
-    return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
-}
-
 void search_words(struct buf *out, const char *text, size_t len)
 {
+    const char *end = text + len;
     bool space = false;
+    char folded[2];
 
-    for (size_t i = 0; i < len; i++) {
-        if (!in_word(text[i])) {
+    while (text < end) {
+        if (!in_word(*text)) {
             space = out->len > 0;
+            text++;
             continue;
         }
         if (space)
             buf_char(out, ' ');
         space = false;
-        buf_char(out, lower(text[i]));
+        len = search_fold(text, folded);
+        buf_add(out, folded, len);
+        text += len;
     }
 }
 
 /* Whether text, at the start of one of its words, goes on as words say. */
 static bool goes_on(const char *text, const char *words)
 {
-    for (; *words; words++) {
+    char folded[2];
+
+    while (*words) {
+        size_t len;
+
         if (*words != ' ') {
-            if (lower(*text++) != *words)
+            len = search_fold(text, folded);
+            if (folded[0] != words[0] || (len == 2 && folded[1] != words[1]))
                 return false;
+            text += len;
+            words += len;
             continue;
         }
         if (in_word(*text))
             return false;
         while (*text && !in_word(*text))
             text++;
+        words++;
     }
     return !in_word(*text);
 }

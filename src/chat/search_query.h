@@ -6,7 +6,7 @@
  * Clauses stand next to each other or are joined by AND; all of them must be
  * true. A clause is a word, a "quoted phrase", field:word, field:"a phrase",
  * field:* (it has one), or a range of time: [a TO b] with both ends, {a TO b}
- * without, * for an open end. Letters of ASCII match whatever their case.
+ * without, * for an open end. Letters match whatever their case.
  */
 #ifndef CHAT_SEARCH_QUERY_H
 #define CHAT_SEARCH_QUERY_H

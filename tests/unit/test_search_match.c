@@ -55,7 +55,7 @@ static const struct { const char *query; bool found; } rows[] = {
     { "you?", true }, { "harry", true }, { "ann", true },
     { "visitor_name:harry", true }, { "visitor_name:j\xc3\xbcrgens", true },
     { "visitor_name:\"harry j\xc3\xbcrgens\"", true },
-    { "visitor_name:jurgens", false }, { "visitor_name:chocolate", false },
+    { "visitor_name:J\xc3\x9cRGENS", true }, { "visitor_name:jurgens", false }, { "visitor_name:chocolate", false },
     { "visitor_email:Harry@Example.com", true },
     { "visitor_email:arry@example.com", false },
     { "visitor_email:example.com", false },
@@ -82,6 +82,32 @@ static void each_row_of_the_table_holds(void **state)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         if (matches(rows[i].query, &chat) != rows[i].found)
             fail_msg("%s", rows[i].query);
+}
+
+/* Capitals with their small letters, of the alphabets that have them. */
+/* clang-format off */
+static const char *const letters[][2] = {
+    { "\xc3\x84\xc3\x96\xc3\x9c\xc3\x89\xc3\x87\xc3\x98", "\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa9\xc3\xa7\xc3\xb8" },
+    { "\xc5\x81\xc3\x93\xc4\x8c\xc5\x98\xc5\xbd\xc5\xb8", "\xc5\x82\xc3\xb3\xc4\x8d\xc5\x99\xc5\xbe\xc3\xbf" },
+    { "\xce\x91\xce\xa9\xce\x86\xce\xa3", "\xce\xb1\xcf\x89\xce\xac\xcf\x82" },
+    { "\xd0\x9c\xd0\x90\xd0\xa0\xd0\x81", "\xd0\xbc\xd0\xb0\xd1\x80\xd1\x91" },
+};
+/* clang-format on */
+
+static void letters_match_whatever_their_case(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(letters) / sizeof(letters[0]); i++) {
+        const struct search_subject large = {.visitor_name = letters[i][0]};
+        const struct search_subject small = {.visitor_name = letters[i][1]};
+
+        if (!matches(letters[i][1], &large) || !matches(letters[i][0], &small))
+            fail_msg("%s %s", letters[i][0], letters[i][1]);
+        assert_false(matches("oe", &large));
+    }
+    /* \xc3\x97 and \xc3\xb7 are no letters, and no pair. */
+    assert_false(matches("\xc3\xb7", &(const struct search_subject){
+                                         .visitor_name = "\xc3\x97"}));
 }
 
 static void what_a_chat_has_not_is_not_found(void **state)
@@ -176,6 +202,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_row_of_the_table_holds),
+        cmocka_unit_test(letters_match_whatever_their_case),
         cmocka_unit_test(what_a_chat_has_not_is_not_found),
         cmocka_unit_test(
             the_examples_of_the_reference_are_found_by_what_they_hold),
