@@ -106,10 +106,12 @@ static void begin(const struct queue *queue, const char *name,
     command_key(keys, name, "held", "");
     command_key(keys, name, "meta", "");
     command_key(keys, name, "bell", "");
+    command_key(keys, name, "at", "");
+    command_key(keys, name, "upd", "");
     command_int(arguments, queue->settings->limits.depth);
 }
 
-static const struct batch_kind accepting_kind = {"ah1_accept", true, begin,
+static const struct batch_kind accepting_kind = {"ah2_accept", true, begin,
                                                  answered};
 
 static void add_fact(struct command *facts, const char *name, const char *value)
@@ -121,8 +123,8 @@ static void add_fact(struct command *facts, const char *name, const char *value)
 }
 
 static void add_facts(struct command *arguments, const struct queue *queue,
-                      const struct submission *submission, const char *key,
-                      const char *mail)
+                      const struct submission *submission,
+                      const struct accept_options *options, const char *key)
 {
     const char *form = submission->form ? submission->form : "";
     const struct settings_form *found = settings_form(queue->settings, form);
@@ -134,7 +136,8 @@ static void add_facts(struct command *arguments, const struct queue *queue,
     add_fact(&facts, "form", form);
     add_fact(&facts, "ref", submission->reference);
     add_fact(&facts, "key", key);
-    add_fact(&facts, "mail", mail);
+    add_fact(&facts, "mail", options->email_hash);
+    add_fact(&facts, "sid", options->session_id);
     command_int(arguments, (int64_t)facts.count);
     command_add(arguments, &facts);
     command_clear(&facts);
@@ -172,5 +175,7 @@ void queue_accept(struct queue *queue, const struct submission *submission,
     command_text(place.arguments, mail);
     command_bytes(place.arguments, message, strlen(message));
     command_int(place.arguments, submission->received_at);
-    add_facts(place.arguments, queue, submission, key, mail);
+    command_int(place.arguments,
+                options->at ? options->at : submission->received_at);
+    add_facts(place.arguments, queue, submission, options, key);
 }

@@ -60,8 +60,8 @@ static void add_keys(struct command *command, const struct erasing *job,
                      const char *key, const char *mail)
 {
     static const char *const sets[] = {
-        "done",          "all",          "run",  "due:deliver",
-        "due:reconcile", "due:callback", "dead", "held",
+        "done",         "all",  "run",  "due:deliver", "due:reconcile",
+        "due:callback", "dead", "held", "at",          "upd",
     };
     const char *name = job->destination;
 
@@ -97,7 +97,7 @@ static void seen(void *context, const struct redis_answer *answer)
         finish(job, 0, &err);
         return;
     }
-    command_function(&command, "ah1_erase");
+    command_function(&command, "ah2_erase");
     add_keys(&command, job, key, mail);
     for (long i = 1; i <= changes && i <= NEWS_MAX; i++) {
         char news[ID_SIZE + 24];

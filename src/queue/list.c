@@ -118,7 +118,7 @@ static void ask_items(struct listing *job)
 {
     struct command command;
 
-    command_function(&command, "ah1_find");
+    command_function(&command, "ah2_find");
     for (size_t i = 0; i < job->id_count; i++)
         command_key(&command, job->destination, "item:", job->ids[i]);
     for (size_t i = 0; i < job->id_count && job->filter.with_message; i++)

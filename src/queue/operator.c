@@ -68,7 +68,7 @@ void queue_replay(struct queue *queue, const char *id, unsigned generation,
     asking->counted = done;
     destination_of(id, name);
     snprintf(message, sizeof(message), "%.*s", (int)strcspn(id, "."), id);
-    command_function(&command, "ah1_replay");
+    command_function(&command, "ah2_replay");
     command_key(&command, name, "item:", id);
     command_key(&command, name, "dead", "");
     command_key(&command, name, "due:deliver", "");
@@ -81,6 +81,24 @@ void queue_replay(struct queue *queue, const char *id, unsigned generation,
     call_start(queue, &command, (struct call_plan){0}, tell_count, asking);
 }
 
+void queue_mark(struct queue *queue, const char *id, bool unread,
+                queue_count_done *done, void *context)
+{
+    struct asking *asking = asking_new(queue, context);
+    char name[ID_NAME_MAX + 1];
+    struct command command;
+
+    asking->counted = done;
+    destination_of(id, name);
+    command_function(&command, "ah2_mark");
+    command_key(&command, name, "item:", id);
+    command_key(&command, name, "upd", "");
+    command_text(&command, id);
+    command_int(&command, unread);
+    call_start(queue, &command, (struct call_plan){0, true}, tell_count,
+               asking);
+}
+
 void queue_release(struct queue *queue, const char *id, queue_count_done *done,
                    void *context)
 {
@@ -90,7 +108,7 @@ void queue_release(struct queue *queue, const char *id, queue_count_done *done,
 
     asking->counted = done;
     destination_of(id, name);
-    command_function(&command, "ah1_release");
+    command_function(&command, "ah2_release");
     command_key(&command, name, "item:", id);
     command_key(&command, name, "held", "");
     command_key(&command, name, "due:deliver", "");
@@ -108,7 +126,7 @@ void queue_hold(struct queue *queue, const char *destination,
     struct command command;
 
     asking->done = done;
-    command_function(&command, "ah1_hold");
+    command_function(&command, "ah2_hold");
     command_key(&command, destination, "budget", "");
     command_text(&command, hold_reason_name(reason));
     command_int(&command, until_ms == 0 ? 0 : left > 0 ? left : 1);
@@ -122,7 +140,7 @@ void queue_resume(struct queue *queue, const char *destination,
     struct command command;
 
     asking->done = done;
-    command_function(&command, "ah1_resume");
+    command_function(&command, "ah2_resume");
     command_key(&command, destination, "budget", "");
     command_key(&command, destination, "bell", "");
     call_start(queue, &command, (struct call_plan){0, true}, tell_done, asking);

@@ -50,6 +50,8 @@ struct accept_options {
     bool held;              /* straight into quarantine */
     const char *email_hash; /* keyed hash for erasure; NULL: none */
     int64_t deadline_ms; /* in all, repetitions after lost answers included */
+    int64_t at; /* what it says it is of; wall clock, ms; 0: received_at */
+    const char *session_id; /* what the sender calls its session; NULL: none */
 };
 
 enum accept_result {
@@ -214,6 +216,88 @@ void queue_hold(struct queue *queue, const char *destination,
                 void *context);
 void queue_resume(struct queue *queue, const char *destination,
                   queue_done *done, void *context);
+
+/* ---- as the Chats API shows them ---- */
+
+/* A message that is held. All borrowed, for the call only. */
+struct held {
+    const char *id;
+    const char *body; /* what is posted: JSON; NULL: erased */
+    size_t body_len;
+    const char *session_id; /* what its sender called its session, or NULL */
+    int64_t at;             /* what it says it is of; wall clock, ms */
+    int64_t updated_at; /* received, ticket known, or marked; wall clock, ms */
+    int64_t ticket_id;  /* 0: none yet */
+    bool unread;
+};
+typedef void queue_held(void *context, const struct held *list, size_t count,
+                        const struct error *err);
+
+/*
+ * The messages of that destination among these ids, in any order. At most 1000.
+ * What is more than 48 MiB in all is an error (ERROR_INPUT).
+ */
+void queue_held_find(struct queue *queue, const char *destination,
+                     const char *const *ids, size_t count, queue_held *found,
+                     void *context);
+
+/* A place in the order of receipt; of equal times, the ids' order. */
+struct held_spot {
+    int64_t at; /* wall clock, ms */
+    char id[ID_SIZE];
+};
+struct held_page {
+    const char *destination;
+    bool newer;                   /* towards the newest; else older */
+    const struct held_spot *from; /* exclusive; NULL: the newest */
+    size_t limit;
+};
+/* In the order read. more: there are others beyond. */
+struct held_paged {
+    const struct held *list;
+    const struct held_spot *spots; /* of the list, one by one */
+    size_t count;
+    bool more;
+    uint64_t total; /* of the destination */
+};
+typedef void queue_held_paged(void *context, const struct held_paged *page,
+                              const struct error *err);
+void queue_held_page(struct queue *queue, const struct held_page *page,
+                     queue_held_paged *paged, void *context);
+
+/*
+ * The messages by the second of their last change and, within it, by id: those
+ * after (second, id). The running second and the last one are left out: they
+ * are not complete.
+ */
+struct held_since {
+    const char *destination;
+    int64_t second;
+    const char *id; /* "": all of that second */
+    size_t limit;   /* at most 1000 */
+};
+void queue_held_changes(struct queue *queue, const struct held_since *since,
+                        queue_held *found, void *context);
+
+/*
+ * Goes through the messages that may be of that span of time, a slice at a
+ * time, so that no command keeps Redis from others for long. Some may come
+ * twice; those with a body have no more than id and body.
+ */
+struct held_scan {
+    const char *destination;
+    const char *email; /* only those with this address; NULL: all */
+    int64_t from, to;  /* what they say they are of; wall clock, ms */
+};
+/* False: enough. */
+typedef bool queue_held_slice(void *context, const struct held *list,
+                              size_t count);
+void queue_held_scan(struct queue *queue, const struct held_scan *scan,
+                     queue_held_slice *slice, queue_done *done, void *context);
+
+/* Whether a person has read it. The count: 0, there is no such message. */
+void queue_mark(struct queue *queue, const char *id, bool unread,
+                queue_count_done *done, void *context);
 
 struct list_filter {
     const char *destination; /* required */

@@ -74,7 +74,7 @@ static void start(struct starting *job)
     const struct replay *replay = &job->replay;
     struct command command;
 
-    command_function(&command, "ah1_replay_start");
+    command_function(&command, "ah2_replay_start");
     replays_key(&command, "replay:", replay->id);
     replays_key(&command, "replays", "");
     command_text(&command, replay->id);
@@ -114,7 +114,7 @@ static void add_more(struct starting *job)
         return;
     }
     job->adding = left < SLICE ? left : SLICE;
-    command_function(&command, "ah1_replay_add");
+    command_function(&command, "ah2_replay_add");
     replays_key(&command, "todo:", job->replay.id);
     command_int(&command, (int64_t)job->added);
     for (size_t i = 0; i < job->adding; i++) {
@@ -230,7 +230,7 @@ void queue_stop_replay(struct queue *queue, const char *id,
     struct command command;
 
     asking->counted = done;
-    command_function(&command, "ah1_replay_stop");
+    command_function(&command, "ah2_replay_stop");
     replays_key(&command, "replay:", asking->id);
     replays_key(&command, "todo:", asking->id);
     replays_key(&command, "replays", "");

@@ -59,11 +59,11 @@ class Driver:
 
     def step(self):
         kinds = (self.accept, self.reserve, self.work, self.use_stale, self.reap,
-                 self.operate, self.restart)
+                 self.operate, self.mark, self.restart)
         # Old messages are looked for after a restart, which hides other faults:
         # so there are times without one.
         lossy = self.count // (5 * BATCH) % 2
-        weights = (10, 20, 60, 5, 5, 8, 0.6 * lossy)
+        weights = (10, 20, 60, 5, 5, 8, 3, 0.6 * lossy)
         self.random.choices(kinds, weights)[0]()
         self.count += 1
 
@@ -80,7 +80,8 @@ class Driver:
         first = self.keys.get(name)
         print_ = self.random.choice(("p", "q")) if name else "p"
         said = self.moves.accept(item, held=self.chance(0.1), idempotency=name,
-                                 print_=print_, keep=keep, mail=self.random.choice(("", "m")))
+                                 print_=print_, keep=keep, mail=self.random.choice(("", "m")),
+                                 age=self.random.choice((0, 0, 1000000)))
         if first:
             assert said == ("known" if print_ == first[1] else "conflict", first[0])
             return
@@ -285,6 +286,22 @@ class Driver:
             else:
                 self.erase("discard", item)
 
+    def mark(self):
+        """Read or unread: nothing else of a message changes, wherever it is."""
+        news = self.random.choice(sorted(self.messages) or [""]) + ".1"
+        assert self.moves.mark(news, False) == 0
+        if not self.messages:
+            return
+        item, unread = self.random.choice(sorted(self.messages)), self.chance(0.5)
+        before, places = self.state(item)
+        assert self.moves.mark(item, unread) == 1
+        after, places_after = self.state(item)
+        assert after.get("read", "0") == str(int(not unread)) and places_after == places
+        for name in ("read", "up"):
+            before.pop(name, None)
+            after.pop(name, None)
+        assert after == before
+
     def erase(self, mode, item):
         assert self.moves.erase(mode, item) == 1
         self.keys.pop(self.messages[item].idempotency, None)
@@ -322,6 +339,11 @@ class Driver:
             set().union(*(truth.news for truth in self.messages.values()))
         everything = {each.decode() for each in redis.zrange(key("all"), 0, -1)}
         assert everything == set(self.messages)
+        changed = {each.decode() for each in redis.zrange(key("upd"), 0, -1)}
+        assert changed == {item for item in self.messages if "up" in items[item]}
+        aged = {each.decode() for each in redis.zrange(key("at"), 0, -1)}
+        assert aged == {item for item in self.messages if "at" in items[item]}
+        assert all("up" in items[item] for item in self.messages if "tid" in items[item])
 
     def check_places(self, places, items):
         where = {}

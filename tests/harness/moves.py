@@ -11,7 +11,7 @@ DUE = PLACES[:3]
 
 def library():
     texts = [path.read_text() for path in sorted((ROOT / "src/queue/scripts").glob("*.lua"))]
-    text = "#!lua name=afterhours_1\nlocal CODE = 'random'\n" + "".join(texts)
+    text = "#!lua name=afterhours_2\nlocal CODE = 'random'\n" + "".join(texts)
     assert "UNTOLD_MS = 600000" in text
     return text.replace("UNTOLD_MS = 600000", "UNTOLD_MS = 20")
 
@@ -32,7 +32,7 @@ class Moves:
         self.redis.execute_command("FUNCTION", "LOAD", "REPLACE", library())
 
     def call(self, function, keys, *arguments):
-        said = self.redis.execute_command("FCALL", "ah1_" + function, len(keys),
+        said = self.redis.execute_command("FCALL", "ah2_" + function, len(keys),
                                           *keys, *arguments)
         return said.decode() if isinstance(said, bytes) else said
 
@@ -53,15 +53,16 @@ class Moves:
         seconds, micros = self.redis.time()
         return seconds * 1000 + micros // 1000
 
-    def accept(self, item, held=False, idempotency="", print_="p", keep=86400000, mail=""):
-        keys = [key(name) for name in ("all", "due:deliver", "held", "meta", "bell")]
+    def accept(self, item, held=False, idempotency="", print_="p", keep=86400000, mail="",
+               age=0):
+        keys = [key(name) for name in ("all", "due:deliver", "held", "meta", "bell", "at", "upd")]
         keys += [key("item:", item), key("body:", item), key("key:", idempotency),
                  key("mail:", mail)]
         facts = ["keep", keep, "form", "contact"]
         facts += ["key", idempotency] if idempotency else []
         facts += ["mail", mail] if mail else []
         (said,) = self.call("accept", keys, 0, item, int(held), idempotency, print_,
-                            600000, mail, "{}", self.now(), len(facts), *facts)
+                            600000, mail, "{}", self.now(), self.now() - age, len(facts), *facts)
         return said[0].decode(), said[1].decode()
 
     def reserve(self, stage, count, lease):
@@ -93,7 +94,7 @@ class Moves:
     def settle(self, item, token, verdict):
         news, number = "." in item, verdict["number"]
         other = message_of(item) if news else f"{item}.{number}"
-        names = PLACES[3:4] + DUE + ("dead", "done", "budget", "meta", "bell")
+        names = PLACES[3:4] + DUE + ("dead", "done", "budget", "meta", "bell", "upd")
         keys = [key(name) for name in names]
         keys += [key("item:", item), key("body:", item), key("log:", message_of(item)),
                  key("item:", other)]
@@ -130,13 +131,16 @@ class Moves:
     def erase(self, mode, item):
         found = self.item(item)
         sequence = found.get("seq", "0")
-        names = ("done", "all", "run") + DUE + ("dead", "held")
+        names = ("done", "all", "run") + DUE + ("dead", "held", "at", "upd")
         keys = [key("item:", item), key("body:", item), key("log:", item)]
         keys += [key("key:", found.get("key", "")), key("mail:", found.get("mail", ""))]
         keys += [key(name) for name in names]
         keys += [key(f"item:{item}.{i}") for i in range(1, int(sequence) + 1)]
         return self.call("erase", keys, mode, item, sequence, found.get("key", ""),
                          found.get("mail", ""))
+
+    def mark(self, item, unread):
+        return self.call("mark", [key("item:", item), key("upd")], item, int(unread))
 
     def meet(self, run_id, sure, lease):
         return self.call("meet", [key("meta")], run_id, int(sure), lease)

@@ -30,8 +30,8 @@ static void finish(struct queue_scene *scene)
 static void assert_no_trace(struct queue_scene *scene, const char *id)
 {
     static const char *const sets[] = {
-        "all",  "due:deliver", "due:reconcile", "due:callback",
-        "dead", "done",        "held",          "run",
+        "all",  "due:deliver", "due:reconcile", "due:callback", "dead",
+        "done", "held",        "run",           "at",           "upd",
     };
     char key[64];
 
@@ -204,7 +204,7 @@ static void what_is_still_kept_is_not_swept(void **state)
     struct queue_scene *scene = *state;
 
     finish(scene);
-    qscene_redis(scene, "FCALL", "ah1_past", "1", "{support}done", "9", NULL);
+    qscene_redis(scene, "FCALL", "ah2_past", "1", "{support}done", "9", NULL);
     assert_int_equal(scene->number, 0);
     assert_non_null(qscene_find(scene, scene->id)->message);
 }

@@ -9,6 +9,10 @@ local LOG_LINES = 50          -- attempts kept of one item
 local ASKED_AT_ONCE = 50      -- chats that one question for tickets names
 local FACTS_MS = 86400000     -- an item whose payload went at once stays known
 local UNTOLD_MS = 600000      -- with news to tell, it is swept so much later
+local OWN_TIME_MS = 60000     -- a message that says it is of a time further
+                              -- from when it came has a place by that time too
+local LATE_MS = 1000          -- accepted so long after it was received, a message
+                              -- counts as changed then: see held_changes.c
 local GONE_MS = 120000        -- a news that was told stays known to a late
                               -- repetition of its settling
 

@@ -1,8 +1,8 @@
 -- accept: a submission becomes an item, all of it or nothing of it. Those that
 -- came together are accepted together, which costs much less than one by one.
 
-local KEYS_SHARED, KEYS_EACH = 5, 4
-local ARGS_SHARED, ARGS_EACH = 1, 9
+local KEYS_SHARED, KEYS_EACH = 7, 4
+local ARGS_SHARED, ARGS_EACH = 1, 10
 
 -- Keeps the idempotency key; what an earlier one with the same key means for
 -- this one.
@@ -19,6 +19,21 @@ local function known_by_key(key, id, fingerprint, ttl)
     return nil -- ours, and the answer to it was lost: see whether it is there
   end
   return {print == fingerprint and 'known' or 'conflict', first_id}
+end
+
+-- Most messages say to be of the time they were received, and are accepted at
+-- once: they are found by that. Others have places of their own too.
+local function lay_by_time(keys, item, id, at, received, batch)
+  local late = batch.ms - tonumber(received)
+
+  if math.abs(tonumber(at) - tonumber(received)) > OWN_TIME_MS then
+    redis.call('HSET', item, 'at', at)
+    move_into(batch.moves, keys[6], at, id)
+  end
+  if late < 0 or late > LATE_MS then
+    redis.call('HSET', item, 'up', batch.now)
+    move_into(batch.moves, keys[7], batch.now, id)
+  end
 end
 
 -- One of them. k, a: where its keys and arguments begin, less one.
@@ -41,11 +56,12 @@ local function accept_one(keys, k, argv, a, batch)
 
   redis.call('HSET', keys[k + 1], 'st', held and 'held' or 'due',
              'stage', 'deliver', 'acc', now, 'received', received,
-             unpack(argv, a + ARGS_EACH + 1, a + ARGS_EACH + argv[a + 9]))
+             unpack(argv, a + ARGS_EACH + 1, a + ARGS_EACH + argv[a + 10]))
   redis.call('SET', keys[k + 2], argv[a + 7])
   if argv[a + 6] ~= '' then
     redis.call('ZADD', keys[k + 4], now, id)
   end
+  lay_by_time(keys, keys[k + 1], id, argv[a + 9], received, batch)
   move_into(batch.moves, keys[1], received, id)
   move_into(batch.moves, held and keys[3] or keys[2], now, id)
   count_one(batch.moves, 'accepted')
@@ -53,22 +69,24 @@ local function accept_one(keys, k, argv, a, batch)
   return {'new', id}
 end
 
--- keys: all due:deliver held meta bell, then of each: item body key mail
--- argv: depth, then of each: id held key fingerprint ttl mail body received
+-- keys: all due:deliver held meta bell at upd, then of each: item body key mail
+-- argv: depth, then of each: id held key fingerprint ttl mail body received at
 --       how many words of facts, the facts (name value ...)
 -- (key and mail are among the facts too, so that erasing finds them)
 -- Reply: of each, what became of it and the id that counts.
 -- Not allowed when memory is full: that is how a sender hears of it.
 local function accept(keys, argv)
   local depth, a, reply = tonumber(argv[1]), ARGS_SHARED, {}
-  local batch = {now = stamp(now_ms()), moves = new_moves(), room = math.huge}
+  local ms = now_ms()
+  local batch = {ms = ms, now = stamp(ms), moves = new_moves(),
+                 room = math.huge}
 
   if depth > 0 then
     batch.room = depth - redis.call('ZCARD', keys[2])
   end
   for k = KEYS_SHARED, #keys - 1, KEYS_EACH do
     reply[#reply + 1] = accept_one(keys, k, argv, a, batch)
-    a = a + ARGS_EACH + argv[a + 9]
+    a = a + ARGS_EACH + argv[a + 10]
   end
   make_moves(batch.moves, nil, keys[4])
   if batch.moves.into[keys[2]] then
@@ -77,4 +95,4 @@ local function accept(keys, argv)
   return reply
 end
 
-redis.register_function('ah1_accept', accept)
+redis.register_function('ah2_accept', accept)

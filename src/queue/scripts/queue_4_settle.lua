@@ -119,8 +119,9 @@ local function learn(change, v)
   if v.chat ~= '' and not item.cid then
     put(change, 'cid', v.chat)
   end
-  if v.ticket ~= '0' then
+  if v.ticket ~= '0' and item.tid ~= v.ticket then
     put(change, 'tid', v.ticket)
+    change.shows = true
   end
   if v.looked then
     put(change, 'looks', tonumber(item.looks or 0) + 1)
@@ -284,6 +285,10 @@ end
 local function settle_message(keys, id, change, v, job)
   local item = change.item
 
+  if change.shows then
+    put(change, 'up', v.stamp)
+    move_into(job.moves, job.upd, v.stamp, id)
+  end
   announce(change, job.moves, keys.other, job.where.callback, id, v)
   write_change(keys.item, change)
   write_log(keys.log, v.stamp, v.text)
@@ -329,18 +334,19 @@ local function settle_one(keys, id, v, job)
   return 'ok'
 end
 
--- keys: run due:deliver due:reconcile due:callback dead done budget meta bell,
---       then of each: item body log other
+-- keys: run due:deliver due:reconcile due:callback dead done budget meta bell
+--       upd, then of each: item body log other
 --   other: of a message, its next news; of a news, its message
 -- argv: of each: id token next delay count clear_intent looked chat ticket error
 --       hold hold_ms event number text
 -- number: of the news that other is; the item must have come that far.
 local function settle(keys, argv)
   local now, reply = now_ms(), {}
-  local job = {moves = new_moves(), where = places(keys, 1), budget = keys[7]}
+  local job = {moves = new_moves(), where = places(keys, 1), budget = keys[7],
+               upd = keys[10]}
   local text_now, a = stamp(now), 0
 
-  for k = 9, #keys - 1, 4 do
+  for k = 10, #keys - 1, 4 do
     local own = {item = keys[k + 1], body = keys[k + 2], log = keys[k + 3],
                  other = keys[k + 4]}
     reply[#reply + 1] = word_of(settle_one, own, argv[a + 1],
@@ -375,11 +381,11 @@ local function give_back(keys, argv)
   return 'ok'
 end
 
-redis.register_function{function_name = 'ah1_intend', callback = intend,
+redis.register_function{function_name = 'ah2_intend', callback = intend,
                         flags = {'allow-oom'}}
-redis.register_function{function_name = 'ah1_beat', callback = beat,
+redis.register_function{function_name = 'ah2_beat', callback = beat,
                         flags = {'allow-oom'}}
-redis.register_function{function_name = 'ah1_settle', callback = settle,
+redis.register_function{function_name = 'ah2_settle', callback = settle,
                         flags = {'allow-oom'}}
-redis.register_function{function_name = 'ah1_give_back', callback = give_back,
+redis.register_function{function_name = 'ah2_give_back', callback = give_back,
                         flags = {'allow-oom'}}

@@ -1,5 +1,5 @@
--- What people ask for: replay, release, erase, hold, resume; and what a process
--- asks of a server it meets.
+-- What people ask for: replay, release, erase, mark, hold, resume; and what a
+-- process asks of a server it meets.
 
 -- keys: item dead due:deliver due:reconcile due:callback bell message
 -- argv: id generation
@@ -82,7 +82,7 @@ local function untold(keys, first)
 end
 
 -- keys: item body log key mail done all run due:deliver due:reconcile
---       due:callback dead held, then its news 1..
+--       due:callback dead held at upd, then its news 1..
 -- argv: mode id seq key mail
 -- Everything of an item, its news included, at once. The keys were named after
 -- what was read beforehand: when that has changed, 'again'.
@@ -100,7 +100,7 @@ local function erase(keys, argv)
       or (item.mail or '') ~= argv[5] then
     return 'again'
   end
-  if argv[1] == 'sweep' and untold(keys, 14) then
+  if argv[1] == 'sweep' and untold(keys, 16) then
     redis.call('DEL', keys[2])
     redis.call('ZADD', keys[6], now_ms() + UNTOLD_MS, id)
     return 0
@@ -112,11 +112,11 @@ local function erase(keys, argv)
   if item.mail then
     redis.call('ZREM', keys[5], id)
   end
-  for i = 6, 13 do
+  for i = 6, 15 do
     redis.call('ZREM', keys[i], id)
   end
-  for i = 14, #keys do
-    local news = id .. '.' .. (i - 13)
+  for i = 16, #keys do
+    local news = id .. '.' .. (i - 15)
     gone[#gone + 1] = keys[i]
     redis.call('ZREM', keys[8], news)
     redis.call('ZREM', keys[11], news)
@@ -124,6 +124,26 @@ local function erase(keys, argv)
   end
   redis.call('DEL', unpack(gone))
   tell(keys[1], id)
+  return 1
+end
+
+-- keys: item upd
+-- argv: id unread
+-- Whether a person has read a message is no part of its way: it may be marked
+-- wherever it is, and nothing but the mark and its time is touched.
+local function mark(keys, argv)
+  local item, now = redis.call('HMGET', keys[1], 'st', 'kind', 'read'), nil
+  local was_read, is_read = item[3] == '1', argv[2] == '0'
+
+  if not item[1] or item[2] == 'news' then
+    return 0
+  end
+  if was_read == is_read then
+    return 1
+  end
+  now = stamp(now_ms())
+  redis.call('HSET', keys[1], 'read', is_read and '1' or '0', 'up', now)
+  redis.call('ZADD', keys[2], now, argv[1])
   return 1
 end
 
@@ -204,17 +224,19 @@ local function count_all(keys, argv)
   return reply
 end
 
-redis.register_function{function_name = 'ah1_replay', callback = replay,
+redis.register_function{function_name = 'ah2_replay', callback = replay,
                         flags = {'allow-oom'}}
-redis.register_function{function_name = 'ah1_release', callback = release,
+redis.register_function{function_name = 'ah2_release', callback = release,
                         flags = {'allow-oom'}}
-redis.register_function{function_name = 'ah1_erase', callback = erase,
+redis.register_function{function_name = 'ah2_erase', callback = erase,
                         flags = {'allow-oom'}}
-redis.register_function{function_name = 'ah1_hold', callback = hold,
+redis.register_function{function_name = 'ah2_mark', callback = mark,
                         flags = {'allow-oom'}}
-redis.register_function{function_name = 'ah1_resume', callback = resume,
+redis.register_function{function_name = 'ah2_hold', callback = hold,
                         flags = {'allow-oom'}}
-redis.register_function{function_name = 'ah1_meet', callback = meet,
+redis.register_function{function_name = 'ah2_resume', callback = resume,
                         flags = {'allow-oom'}}
-redis.register_function{function_name = 'ah1_tally', callback = count_all,
+redis.register_function{function_name = 'ah2_meet', callback = meet,
+                        flags = {'allow-oom'}}
+redis.register_function{function_name = 'ah2_tally', callback = count_all,
                         flags = {'no-writes', 'allow-oom'}}
