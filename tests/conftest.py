@@ -20,22 +20,33 @@ def pytest_sessionstart(session):
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
     outcome = yield
-    nursery = getattr(item, "nursery", None)
+    nursery = getattr(item, "nursery", None) or \
+        getattr(item.getparent(pytest.Module), "nursery", None)
     report = outcome.get_result()
     if nursery and report.failed and call.when != "teardown":
         report.sections.append(("the processes' logs", nursery.logs()))
 
 
-@pytest.fixture
-def nursery(request):
-    """Where a test starts processes."""
+def nursery_of(node):
     folder = tempfile.mkdtemp(prefix="ah-")
-    nursery = request.node.nursery = Nursery(folder)
+    nursery = node.nursery = Nursery(folder)
     yield nursery
     reports = nursery.close()
     logs = nursery.logs()
     shutil.rmtree(folder, ignore_errors=True)
     assert not reports, "\n\n".join([*reports, logs])
+
+
+@pytest.fixture
+def nursery(request):
+    """Where a test starts processes."""
+    yield from nursery_of(request.node)
+
+
+@pytest.fixture(scope="module")
+def module_nursery(request):
+    """Likewise, for all tests of a file: none of them may break what it holds."""
+    yield from nursery_of(request.node)
 
 
 @pytest.fixture

@@ -1,0 +1,7 @@
+require "net/http"
+uri = URI("https://subdomain.zendesk.com/api/v2/chat/chats/search")
+uri.query = URI.encode_www_form("q": "timestamp:[2016-02-02T16:00:00 TO *] AND rating:good")
+request = Net::HTTP::Get.new(uri, "Content-Type": "application/json")
+response = Net::HTTP.start uri.hostname, uri.port, use_ssl: true do |http|
+	http.request(request)
+end
