@@ -84,7 +84,7 @@ bool pick_read(const char *text, struct pick *pick, struct error *err)
     return true;
 }
 
-/* "visitor.email" of chat into out, unless the whole visitor is there. */
+/* "visitor.email" of chat into out, where the whole visitor may be already. */
 static void pick_part(const char *name, const char *dot, const json_t *chat,
                       json_t *out)
 {
@@ -93,7 +93,7 @@ static void pick_part(const char *name, const char *dot, const json_t *chat,
     json_t *value = json_object_get(from, dot + 1);
     json_t *to = json_object_getn(out, name, len);
 
-    if (!value || to == from)
+    if (!value)
         return;
     if (!to) {
         to = json_object();

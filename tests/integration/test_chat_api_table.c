@@ -63,6 +63,7 @@ static const struct row rows[] = {
      "{\"count\":1,\"docs\":{\"1\":", NULL},
     {"a parameter's name may be encoded", "GET", CHATS "?%69ds=1%2C2", NULL, 200,
      "{\"count\":2,", NULL},
+    {"the longest id is none of ours, but an id", "GET", CHATS "?ids=1," ID_128, NULL, 200, "{\"count\":1,", NULL},
     {"an id that is too long is named", "GET", CHATS "?ids=1," ID_128 "0", NULL, 400,
      "\"ids: an id has at most 128 bytes\"", NULL},
     {"ids that are no text are named", "GET", CHATS "?ids=%FF", NULL, 400,
@@ -334,6 +335,31 @@ static void what_was_refused_is_not_changed(void **state)
     json_decref(before);
 }
 
+static void a_search_has_250_pages_of_40(void **state)
+{
+    /* clang-format off */
+    static const struct { uint64_t total; const char *page, *next; } pages[] = {
+        {40, "1", "\"next_url\":null,"},
+        {41, "1", "&page=2\",\"prev_url\":null,"},
+        {80, "2", "\"next_url\":null,"},
+        {10000, "249", "&page=250\",\"prev_url\":"},
+        {10001, "250", "\"next_url\":null,"},
+    };
+    /* clang-format on */
+    struct api_scene *scene = *state;
+    char target[64];
+
+    api_scene_start(scene);
+    for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+        scene->store.more = pages[i].total;
+        snprintf(target, sizeof(target), API_CHATS "/search?q=x&page=%s",
+                 pages[i].page);
+        api_ask(scene, "GET", target, NULL);
+        if (!strstr(api_body(scene), pages[i].next))
+            fail_msg("%s: %s", target, api_body(scene));
+    }
+}
+
 static void the_changes_are_read_to_their_end_and_on(void **state)
 {
     struct api_scene *scene = *state;
@@ -369,6 +395,7 @@ int main(void)
         SCENE(more_than_50_ids_are_named),
         SCENE(what_was_deleted_is_gone),
         SCENE(what_was_refused_is_not_changed),
+        SCENE(a_search_has_250_pages_of_40),
         SCENE(the_changes_are_read_to_their_end_and_on),
     };
 

@@ -274,6 +274,7 @@ static void search(void *context, const struct chat_access *access,
             heap->found.count < search->limit)
             add(heap, chat);
     }
+    heap->found.total += heap->store->more;
     end(heap, done, done_context);
 }
 

@@ -15,6 +15,7 @@ struct memory_chats {
     int64_t now;   /* wall clock, ms: of what is created and updated */
     unsigned created;
     enum chat_store_fate fate; /* but OK: it is all that is said */
+    uint64_t more;             /* search: what it says to have besides */
     const char *end_id;        /* changes: where they end, unless NULL */
     const void *who;           /* of the last call */
     size_t asked;              /* how often an operation was called */
