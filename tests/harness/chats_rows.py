@@ -427,7 +427,7 @@ UPDATING = [
         check=refused("visitor")),
 ]
 UPDATING += [
-    Row(f"update: {member} cannot be", "PUT", f"{LIST}/$read", 422, json={member: value}, names=member,
+    Row(f"update: {member} cannot be {value!r}", "PUT", f"{LIST}/$read", 422, json={member: value}, names=member,
         check=refused(member))
     for member, value in (("id", "1"), ("message", "other"), ("type", "chat"), ("timestamp", 5),
                           ("zendesk_ticket_id", 83), ("department_id", 1), ("session.id", "other"),

@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "front.h"
 #include "answer/problems.h"
+#include "front.h"
 
 #include "base/banned.h"
 

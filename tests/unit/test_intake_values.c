@@ -7,10 +7,10 @@
 
 #include <cmocka.h>
 
+#include "answer/problems.h"
 #include "intake/idempotency.h"
 #include "intake/links.h"
 #include "intake/prefer.h"
-#include "answer/problems.h"
 #include "intake/sender.h"
 #include "intake/state.h"
 #include "intake/target.h"
