@@ -1,11 +1,13 @@
 /* The body of Create Chat, as a server reads it. See chat_draft.h. */
 #include "chat/chat_draft.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include <jansson.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "chat/chat_instant.h"
 #include "chat/chat_json.h"
 #include "chat/chat_value.h"
@@ -130,17 +132,51 @@ static void add_posted(const struct chat_draft *draft,
         buf_text(out, property->initial);
 }
 
+static bool is_made(const struct chat_property *property)
+{
+    return property->origin == FROM_POST || property->origin == FROM_TABLE;
+}
+
+static void add_times(const struct chat_draft *draft, int64_t updated_at,
+                      struct buf *out)
+{
+    char at[CLOCK_TEXT_SIZE], updated[CLOCK_TEXT_SIZE];
+
+    clock_format_seconds(draft->at, at);
+    clock_format_seconds(updated_at, updated);
+    buf_format(out, "\"timestamp\":\"%s\",\"update_timestamp\":\"%s\"", at,
+               updated);
+}
+
 void chat_draft_rest(const struct chat_draft *draft, int64_t kept_at,
                      struct buf *out)
 {
     const struct chat_property *property;
-    char at[CLOCK_TEXT_SIZE], updated[CLOCK_TEXT_SIZE];
 
-    clock_format_seconds(draft->at, at);
-    clock_format_seconds(kept_at, updated);
-    buf_format(out, "\"timestamp\":\"%s\",\"update_timestamp\":\"%s\"", at,
-               updated);
+    add_times(draft, kept_at, out);
     for (property = chat_properties; property->name; property++)
-        if (property->origin == FROM_POST || property->origin == FROM_TABLE)
+        if (is_made(property))
             add_posted(draft, property, out);
+}
+
+void chat_draft_show(const struct chat_draft *draft,
+                     const struct chat_keeping *keeping, struct buf *out)
+{
+    const struct chat_property *property;
+
+    buf_text(out, "{\"id\":");
+    text_json(out, keeping->id);
+    buf_text(out, ",\"message\":");
+    text_json(out, draft->message);
+    buf_char(out, ',');
+    add_times(draft, keeping->updated_at, out);
+    for (property = chat_properties; property->name; property++)
+        if (is_made(property) && strcmp(property->name, "unread") != 0)
+            add_posted(draft, property, out);
+    buf_format(out, ",\"unread\":%s", keeping->unread ? "true" : "false");
+    if (keeping->ticket_id)
+        buf_format(out, ",\"zendesk_ticket_id\":%" PRId64 "}",
+                   keeping->ticket_id);
+    else
+        buf_text(out, ",\"zendesk_ticket_id\":null}");
 }

@@ -46,4 +46,16 @@ void chat_draft_write(const struct chat_draft *draft, struct buf *out);
 void chat_draft_rest(const struct chat_draft *draft, int64_t kept_at,
                      struct buf *out);
 
+/* What its keeper adds to it. */
+struct chat_keeping {
+    const char *id;     /* borrowed */
+    int64_t updated_at; /* wall clock, ms */
+    int64_t ticket_id;  /* 0: none yet */
+    bool unread;
+};
+
+/* The whole offline message that it is, as it is shown: one JSON object. */
+void chat_draft_show(const struct chat_draft *draft,
+                     const struct chat_keeping *keeping, struct buf *out);
+
 #endif

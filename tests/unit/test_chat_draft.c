@@ -299,6 +299,41 @@ static void visitor_and_session_come_back_as_they_were_posted(void **state)
     json_decref(posted);
 }
 
+static void
+what_is_shown_is_a_document_that_says_what_its_keeper_says(void **state)
+{
+    const struct chat_keeping keeping = {
+        .id = "2104.1.\"x\"", .updated_at = AT + 5000, .unread = false};
+    struct chat_complaints complaints;
+    struct chat_draft draft;
+    struct chat_facts facts;
+    struct error err;
+    struct buf out;
+    json_t *chat, *before;
+
+    (void)state;
+    buf_init(&out, 4096);
+    assert_true(read(GOOD, &draft, &complaints));
+    chat_draft_show(&draft, &keeping, &out);
+    chat = json_loadb(out.data, out.len, JSON_REJECT_DUPLICATES, NULL);
+    before = json_deep_copy(chat);
+    assert_true(chat_document_shape(chat, &err));
+    assert_true(json_equal(before, chat)); /* it was in shape */
+    chat_facts_read(chat, &facts);
+    assert_string_equal(facts.id, "2104.1.\"x\"");
+    assert_string_equal(facts.preview, "Hi \"there\"!");
+    assert_true(facts.at == AT && facts.updated_at == AT + 5000);
+    assert_true(facts.ticket_id == 0 && !facts.unread);
+    for (const struct chat_property *p = chat_properties; p->name; p++)
+        if (p->origin != FROM_NOWHERE)
+            assert_non_null(json_object_get(chat, p->name));
+    chat_facts_clear(&facts);
+    json_decref(before);
+    json_decref(chat);
+    chat_draft_clear(&draft);
+    buf_clear(&out);
+}
+
 static void a_draft_written_down_is_the_same_draft_again(void **state)
 {
     struct chat_draft draft, again;
@@ -331,6 +366,8 @@ int main(void)
         cmocka_unit_test(what_is_no_json_object_is_told_with_its_place),
         cmocka_unit_test(the_message_that_is_shown_has_every_member),
         cmocka_unit_test(visitor_and_session_come_back_as_they_were_posted),
+        cmocka_unit_test(
+            what_is_shown_is_a_document_that_says_what_its_keeper_says),
         cmocka_unit_test(a_draft_written_down_is_the_same_draft_again),
     };
 
