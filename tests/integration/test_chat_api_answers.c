@@ -231,6 +231,17 @@ static void ids_of_digits_may_be_numbers(void **state)
     }
 }
 
+static void results_may_be_on_another_host(void **state)
+{
+    struct api_scene *scene = *state;
+
+    scene->manner.result_host = "https://scribe.example";
+    api_scene_start(scene);
+    api_scene_fill(scene);
+    json_decref(api_json(scene, "GET", API_CHATS "/search?q=again", NULL, 200));
+    says(scene, "\"url\":\"https://scribe.example" API_CHATS "/3\"");
+}
+
 static void a_chat_without_a_time_is_found_with_none(void **state)
 {
     struct api_scene *scene = *state;
@@ -431,6 +442,7 @@ int main(void)
         SCENE(no_page_is_spelled_as_is_the_manner),
         SCENE(docs_may_be_an_array),
         SCENE(ids_of_digits_may_be_numbers),
+        SCENE(results_may_be_on_another_host),
         SCENE(a_chat_without_a_time_is_found_with_none),
         SCENE(create_may_answer_200),
         SCENE(the_same_key_creates_once),
