@@ -21,11 +21,13 @@ void shelf_init(struct shelf *shelf, uint64_t seed)
 {
     chance_init(&shelf->for_tickets, seed, 2);
     buf_init(&shelf->text, TEXT_MAX);
+    buf_init(&shelf->rest, REST_MAX);
 }
 
 void shelf_clear(struct shelf *shelf)
 {
     buf_clear(&shelf->text);
+    buf_clear(&shelf->rest);
 }
 
 static void begin(struct shelf *shelf)
@@ -115,25 +117,24 @@ static const struct stored *keep(struct shelf *shelf,
     struct chat_facts facts;
     struct arrival arrival = {.facts = &facts, .created_at = shelf->now()};
     const struct stored *stored;
-    struct buf rest;
+    struct buf *rest = &shelf->rest;
 
     arrival.updated_at = arrival.created_at;
     if (shelf->manner->timestamp_now)
         kept.at = arrival.created_at;
-    buf_init(&rest, REST_MAX);
-    buf_text(&rest, "\"message\":");
-    text_json(&rest, kept.message);
-    buf_char(&rest, ',');
-    chat_draft_rest(&kept, arrival.created_at, &rest);
+    buf_reset(rest);
+    buf_text(rest, "\"message\":");
+    text_json(rest, kept.message);
+    buf_char(rest, ',');
+    chat_draft_rest(&kept, arrival.created_at, rest);
     chat_facts_read(kept.body, &facts);
     facts.subject.at = kept.at;
     facts.subject.end_at = kept.end_at;
-    arrival.rest = buf_str(&rest);
-    arrival.rest_len = rest.len;
+    arrival.rest = buf_str(rest);
+    arrival.rest_len = rest->len;
     shelf_promise_ticket(shelf, &arrival);
     stored = shelf_put(shelf, &arrival);
     chat_facts_clear(&facts);
-    buf_clear(&rest);
     return stored;
 }
 

@@ -23,6 +23,7 @@ struct shelf {
     enum chat_call call;         /* the one under way; the caller sets it */
     struct chance for_tickets;
     struct buf text; /* the chats of the answer being made */
+    struct buf rest; /* of the chat being created */
     struct chat_item items[CHAT_API_CHANGES];
     size_t starts[CHAT_API_CHANGES]; /* of each one's JSON in text */
     size_t count;
