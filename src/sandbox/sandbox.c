@@ -332,7 +332,7 @@ static bool read_client(struct sandbox *sandbox, struct error *err)
     if (!client)
         return true;
     if (!colon)
-        return error_set(err, ERROR_USAGE, "a client is ID:SECRET");
+        return error_set(err, ERROR_USAGE, "--client: ID:SECRET is expected");
     sandbox->tokens.client_id = alloc_text_n(client, (size_t)(colon - client));
     sandbox->tokens.client_secret = alloc_text(colon + 1);
     return true;
@@ -347,7 +347,7 @@ static bool read_tokens(struct sandbox *sandbox, struct error *err)
     for (size_t i = 0; i < options->token_count; i++)
         if (!tokens_read(&sandbox->tokens, options->tokens[i], clock_boot_ms(),
                          err))
-            return false;
+            return error_prefix(err, "--token");
     if (options->refresh_token)
         tokens_add(&sandbox->tokens, options->refresh_token, &refresh);
     return read_client(sandbox, err);
