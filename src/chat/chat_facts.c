@@ -36,7 +36,8 @@ void chat_facts_complete(struct chat_facts *facts,
     facts->kind = kind_of(facts->type, clues->has_message);
     facts->at = first_of(clues->timestamp, clues->start_date);
     facts->end_at = facts->at;
-    if (facts->at != SEARCH_NEVER && clues->duration <= DURATION_MAX)
+    if (facts->kind == CHAT_KIND_CHAT && facts->at != SEARCH_NEVER &&
+        clues->duration <= DURATION_MAX)
         facts->end_at += clues->duration * 1000;
     facts->end_at = first_of(clues->end_date, facts->end_at);
     facts->updated_at = first_of(clues->updated, facts->end_at);

@@ -23,8 +23,8 @@ struct chat_facts {
     const char *name, *email; /* the visitor's */
     const char *preview;      /* the message; else the first thing said */
     enum chat_kind kind;
-    int64_t at;         /* its timestamp, else the beginning of its session */
-    int64_t end_at;     /* the end of its session, else at and its duration */
+    int64_t at;     /* its timestamp, else the beginning of its session */
+    int64_t end_at; /* the end of its session, else at and a chat's duration */
     int64_t updated_at; /* update_timestamp, else end_at */
     int64_t ticket_id;  /* 0: none */
     bool unread;

@@ -21,7 +21,7 @@ static size_t without_double_zone(const char *text, size_t len)
     return len;
 }
 
-bool chat_instant_parse(const char *text, size_t len, int64_t *at)
+static bool parse(const char *text, size_t len, int64_t *at)
 {
     char copy[CLOCK_TEXT_SIZE + 16];
     int64_t last;
@@ -34,6 +34,17 @@ bool chat_instant_parse(const char *text, size_t len, int64_t *at)
     memcpy(copy, text, len);
     copy[len] = '\0';
     return strlen(copy) == len && clock_parse(copy, 0, at);
+}
+
+bool chat_instant_parse(const char *text, size_t len, int64_t *at)
+{
+    int64_t parsed;
+
+    if (!parse(text, len, &parsed) || parsed < 0 ||
+        parsed / 1000 > LATEST_SECONDS)
+        return false;
+    *at = parsed;
+    return true;
 }
 
 bool chat_instant_seconds(int64_t seconds, int64_t *at)

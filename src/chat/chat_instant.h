@@ -13,8 +13,8 @@ struct json_t; /* jansson's */
 /*
  * A date or date-time: 2014-10-09T05:28:35Z, with a fraction or without, with
  * a space instead of the T, with Z, an offset, both of them (which has been
- * seen) or neither. *at: wall clock, ms. False: a date that does not exist,
- * or no date.
+ * seen) or neither. *at: wall clock, ms. False: a date that does not exist, one
+ * before 1970 or after 9999 in UTC, or no date.
  */
 must_check bool chat_instant_parse(const char *text, size_t len, int64_t *at);
 
