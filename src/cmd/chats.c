@@ -48,6 +48,26 @@ static const struct chats_verb verbs[] = {
       "It is never sent twice: when no answer comes, the exit code is 75 and a\n"
       "search that tells is named.\n",
       chats_create_check, chats_create, false },
+    { "update", "ID KEY=VALUE ...", "Change what may be changed of a chat", "",
+      "unread=false, tags=billing,urgent, rating=good, comment=TEXT,\n"
+      "visitor.name=TEXT and so on; 'afterhours chats properties' lists them.\n",
+      chats_update_check, chats_update, false },
+    { "delete", "ID ... [--yes]", "Delete these chats", "y",
+      "  --yes  do not show them and ask\n",
+      chats_delete_check, chats_delete, false },
+    { "export", "--since T [--until T] [--out FILE [--resume]]",
+      "All that changed since then, a line of JSON each, oldest first",
+      "ABiloR",
+      "  --since T      2026-01-01, 2026-11-22T09:00:00Z or 3d ago\n"
+      "  --until T      only what changed before then\n"
+      "  --start-id ID  go on behind this one, as the end of a run says\n"
+      "  --fields A,B   only these properties\n"
+      "  --out FILE     a new file; FILE.position says where it goes on\n"
+      "  --resume       go on there: after a run that was ended, or for what\n"
+      "                 changed since\n",
+      chats_export_check, chats_export, false },
+    { "properties", "[--json]", "What a chat of either kind has", "", "", NULL,
+      chats_properties, true },
     { NULL, NULL, NULL, NULL, NULL, NULL, NULL, false },
 };
 

@@ -75,6 +75,8 @@ must_check bool chats_create_check(const struct chats_options *options,
                                    struct error *err);
 must_check bool chats_update_check(const struct chats_options *options,
                                    struct error *err);
+must_check bool chats_delete_check(const struct chats_options *options,
+                                   struct error *err);
 must_check bool chats_export_check(const struct chats_options *options,
                                    struct error *err);
 
@@ -103,6 +105,10 @@ must_check bool chats_export(struct chats_link *link,
                              const struct chats_options *options,
                              struct error *err);
 
+must_check bool chats_properties(struct chats_link *link,
+                                 const struct chats_options *options,
+                                 struct error *err);
+
 /* For `afterhours help chats`. */
 #define CHATS_HELP                                                             \
     "  list                 the newest chats\n"                                \
@@ -116,6 +122,7 @@ must_check bool chats_export(struct chats_link *link,
     "  delete ID ...        delete these chats\n"                              \
     "  export --since T     all that changed since then, a line of JSON "      \
     "each\n"                                                                   \
+    "  properties           what a chat has, by the table this program uses\n" \
     "'afterhours chats VERB --help' says more of each. All of them take\n\n"   \
     "  --destination NAME   of the settings (else: the first)\n"               \
     "  --url URL            another server; its token comes from\n"            \

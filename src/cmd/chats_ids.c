@@ -24,53 +24,67 @@ static json_t *by_id(const struct chat_list *page)
     return map;
 }
 
-static bool print_found(const json_t *map, const char *const *ids, size_t count,
-                        struct chats_out *out, json_t *missing,
-                        struct error *err)
+struct fetch {
+    struct chats_link *link;
+    struct chats_out *out; /* NULL: only see which are there */
+    json_t *missing;
+};
+
+static bool print_found(const struct fetch *fetch, const json_t *map,
+                        const char *const *ids, size_t count, struct error *err)
 {
     for (size_t i = 0; i < count; i++) {
         const json_t *chat = json_object_get(map, ids[i]);
 
         if (!chat)
-            json_array_append_new(missing, json_string(ids[i]));
-        else if (!chats_out_add(out, chat, err))
+            json_array_append_new(fetch->missing, json_string(ids[i]));
+        else if (fetch->out && !chats_out_add(fetch->out, chat, err))
             return false;
     }
     return true;
 }
 
-static bool fetch_some(struct chats_out *out, const char *const *ids,
-                       size_t count, json_t *missing, struct error *err)
+static bool fetch_some(const struct fetch *fetch, const char *const *ids,
+                       size_t count, struct error *err)
 {
     struct http_request request;
     struct chat_list page;
     json_t *map;
     bool ok;
 
-    chat_request_ids(&request, &out->link->endpoint, ids, count);
-    if (!chats_ask_list(out->link, &request, chat_list_read_docs, &page, err))
+    chat_request_ids(&request, &fetch->link->endpoint, ids, count);
+    if (!chats_ask_list(fetch->link, &request, chat_list_read_docs, &page, err))
         return false;
     map = by_id(&page);
     chat_list_clear(&page);
-    ok = print_found(map, ids, count, out, missing, err);
+    ok = print_found(fetch, map, ids, count, err);
     json_decref(map);
     return ok;
+}
+
+size_t chats_batch(const json_t *ids, size_t from,
+                   const char *batch[CHAT_IDS_MAX])
+{
+    size_t count = 0;
+
+    while (count < CHAT_IDS_MAX && from + count < json_array_size(ids)) {
+        batch[count] = json_string_value(json_array_get(ids, from + count));
+        count++;
+    }
+    return count;
 }
 
 bool chats_fetch(struct chats_link *link, const json_t *ids,
                  struct chats_out *out, json_t *missing, struct error *err)
 {
+    struct fetch fetch = {link, out, missing};
     const char *batch[CHAT_IDS_MAX];
-    size_t all = json_array_size(ids), count = 0;
+    size_t done = 0, count;
 
-    for (size_t i = 0; i < all; i++) {
-        batch[count++] = json_string_value(json_array_get(ids, i));
-        if (count < CHAT_IDS_MAX && i + 1 < all)
-            continue;
-        if (!fetch_some(out, batch, count, missing, err))
+    while ((count = chats_batch(ids, done, batch)) > 0) {
+        if (!fetch_some(&fetch, batch, count, err))
             return false;
-        chats_progress_set(&link->progress, i + 1, (int64_t)all);
-        count = 0;
+        done += count;
     }
     return true;
 }

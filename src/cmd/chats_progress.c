@@ -50,16 +50,18 @@ void chats_progress_draw(struct chats_progress *progress, const char *note)
 {
     int64_t now = clock_boot_ms();
 
-    if (!progress->shown || now - progress->since < PATIENT_MS ||
-        (!note && now - progress->last_at < EVERY_MS))
+    if (!progress->shown || (!note && (now - progress->since < PATIENT_MS ||
+                                       now - progress->last_at < EVERY_MS)))
         return;
     progress->last_at = now;
     progress->drawn = true;
     fputs("\r\033[K", stderr);
     if (progress->total > 0)
         print_bar(progress);
-    else
+    else if (progress->done > 0)
         fprintf(stderr, "%zu chats", progress->done);
+    else
+        fputs("asking", stderr);
     if (note)
         fprintf(stderr, "  %s", note);
     fflush(stderr);

@@ -22,7 +22,8 @@ void chats_progress_begin(struct chats_progress *progress);
 /* How far it is; total -1: not known. */
 void chats_progress_set(struct chats_progress *progress, size_t done,
                         int64_t total);
-/* Draws it, if it was not drawn a moment ago; note: NULL, or why it waits. */
+/* Draws it, if it was not drawn a moment ago, and for a note (NULL: none) that
+ * says why it waits. */
 void chats_progress_draw(struct chats_progress *progress, const char *note);
 /* Takes the line away, before something else is printed. */
 void chats_progress_clear(struct chats_progress *progress);

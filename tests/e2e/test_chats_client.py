@@ -1,0 +1,419 @@
+"""`afterhours chats`: every verb against the sandbox, and against servers whose
+answers are as odd as any that have been seen."""
+import json
+import os
+import pty
+import subprocess
+import time
+
+import pytest
+import yaml
+
+from harness.chats_server import ChatsServer
+from harness.processes import BINARY, environment, free_port, run
+from harness.seed import seed
+from harness.servers import Sandbox
+from harness.waiting import wait_until
+
+TOKEN = Sandbox.TOKEN
+PATH = "/api/v2/chat/chats"
+
+
+@pytest.fixture
+def sandbox(nursery):
+    return Sandbox(nursery, "--search-lag", "0", "--ticket-delay", "0")
+
+
+@pytest.fixture
+def ask(sandbox):
+    """A verb against the sandbox."""
+    return lambda *words, **more: chats(sandbox.url, *words, **more)
+
+
+@pytest.fixture
+def serve():
+    """A server of its own for a test."""
+    servers = []
+
+    def begin(answers):
+        servers.append(ChatsServer(answers))
+        return servers[-1]
+    yield begin
+    for server in servers:
+        server.close()
+
+
+def chats(url, *words, token=TOKEN, rate="0", timeout=60, code=0, env=None):
+    where = ["--url", url] if url else []
+    done = run("chats", *words, *where, "--rate", rate, timeout=timeout,
+               env=environment(AFTERHOURS_CHATS_TOKEN=token, **(env or {})))
+    assert done.returncode == code, (done.returncode, done.stdout[-2000:], done.stderr)
+    assert "\033" not in done.stdout + done.stderr and "\r" not in done.stderr
+    return done
+
+
+def as_json(done):
+    return json.loads(done.stdout)
+
+
+def create(ask, count, **more):
+    """Their ids, oldest first."""
+    return [ask("create", "--message", f"Message {n}", "--email", f"v{n}@example.org",
+                *(word for name, value in more.items() for word in (f"--{name}", value))
+                ).stdout.strip() for n in range(count)]
+
+
+# What each verb does.
+
+def test_what_is_created_is_listed_found_and_shown(ask):
+    ids = create(ask, 3, name="Ada O'Brien")
+    assert len(set(ids)) == 3
+    listed = as_json(ask("list", "--json"))
+    assert [each["id"] for each in listed] == ids[::-1]
+    found = as_json(ask("search", "visitor_email:v1@example.org", "--json"))
+    assert [each["id"] for each in found] == [ids[1]]
+    full = as_json(ask("search", "type:offline_msg", "--full", "--json"))
+    assert full == listed
+    shown = as_json(ask("show", ids[1], "--json"))
+    assert shown["message"] == "Message 1" and shown["visitor"]["name"] == "Ada O'Brien"
+    assert "Message 1" in ask("show", ids[1]).stdout
+
+
+def test_a_table_names_each_chat_on_a_line(ask):
+    ids = create(ask, 2)
+    lines = ask("list").stdout.splitlines()
+    assert lines[0].split() == ["ID", "TYPE", "TIME", "VISITOR", "TICKET", "TEXT"]
+    assert [line.split()[0] for line in lines[1:]] == ids[::-1]
+    assert "v1@example.org" in lines[1] and lines[1].endswith("Message 1")
+    lines = ask("search", "message", "--limit", "1").stdout.splitlines()
+    assert lines[1].startswith(ids[1]) and "The newest 1" in lines[2]
+    assert ask("search", "nothing-like-that").stdout == "Nothing fits.\n"
+    assert ask("search", "nothing-like-that", "--json").stdout == "[]\n"
+
+
+def test_a_file_is_posted_as_it_is(ask, nursery):
+    body = {"visitor": {"name": "Grace", "email": "grace@example.org"}, "message": "From a file",
+            "type": "offline_msg", "timestamp": 1412832515,
+            "session": {"id": "s1", "start_date": "2014-10-09T05:28:31Z",
+                        "end_date": "2014-10-09T05:46:47Z"}}
+    path = nursery.folder / "chat.json"
+    path.write_text(json.dumps(body))
+    chat = as_json(ask("create", "--file", path, "--json"))
+    assert chat["message"] == "From a file" and chat["session"]["id"] == "s1"
+    path.write_text("[1]")
+    assert "not one JSON object" in ask("create", "--file", path, code=1).stderr
+
+
+def test_more_than_fifty_ids_are_several_requests(ask, sandbox):
+    ids = seed(sandbox, 101)
+    before = sandbox.stats()["requests"]["ids"]
+    found = ask("ids", *ids, "nobody", "--json", code=1)
+    assert [each["id"] for each in as_json(found)] == ids
+    assert sandbox.stats()["requests"]["ids"] - before == 3
+    assert "nobody: there is no such chat" in found.stderr
+
+
+def test_pages_are_followed_to_the_end_or_to_the_limit(ask, sandbox):
+    ids = seed(sandbox, 130)
+    assert len(as_json(ask("list", "--json"))) == 50
+    assert len(as_json(ask("list", "--limit", "90", "--json"))) == 90
+    assert [each["id"] for each in as_json(ask("list", "--all", "--json"))] == ids[::-1]
+    assert [each["id"] for each in as_json(ask("search", "type:offline_msg", "--all", "--json"))] \
+        == ids[::-1]
+
+
+def test_a_chat_that_is_not_there(ask):
+    assert "there is no such chat" in ask("show", "nobody", code=1).stderr
+
+
+def test_a_search_that_cannot_be_read_is_explained(ask):
+    assert "AND only" in ask("search", "tea OR coffee", code=1).stderr
+
+
+# A create leaves once.
+
+@pytest.mark.parametrize("do, created", [("lose_after", 1), ("lose_before", 0),
+                                         ("status_after", 1), ("truncate", 1)])
+def test_a_lost_answer_is_told_and_nothing_is_sent_again(ask, sandbox, do, created):
+    sandbox.fault("create", do)
+    lost = ask("create", "--message", "It's urgent", "--email", "o'b@example.org", code=75)
+    assert "may or may not have been created" in lost.stderr
+    assert sandbox.stats()["requests"]["create"] == 1 and len(sandbox.chats()) == created
+    command = lost.stderr.split("with  ")[1].split("  before")[0]
+    found = subprocess.run(["bash", "-c", f"{command.replace('afterhours', str(BINARY), 1)} --json"],
+                           env=environment(AFTERHOURS_CHATS_TOKEN=TOKEN), capture_output=True,
+                           text=True, timeout=30, check=False)
+    assert found.returncode == 0, found.stderr
+    assert len(json.loads(found.stdout)) == created
+
+
+def test_a_create_that_was_refused_for_its_rate_is_sent_when_there_is_room(ask, sandbox):
+    sandbox.fault("create", 429, retry_after=1)
+    ask("create", "--message", "Hello")
+    assert len(sandbox.chats()) == 1
+
+
+def test_a_server_that_is_away_got_nothing(nursery):
+    away = chats(f"http://127.0.0.1:{free_port()}", "create", "--message", "Hello", code=69)
+    assert "nothing was created" in away.stderr
+
+
+def test_what_the_server_finds_wrong_is_named(ask, nursery):
+    path = nursery.folder / "chat.json"
+    path.write_text('{"message": "Hello"}')
+    wrong = ask("create", "--file", path, code=1).stderr
+    assert "session" in wrong and "visitor" in wrong and "nothing was created" in wrong
+
+
+# Waiting.
+
+def test_retry_after_is_waited_for(ask, sandbox):
+    create(ask, 1)
+    sandbox.fault("list", 429, retry_after=2)
+    began = time.monotonic()
+    assert len(as_json(ask("list", "--json"))) == 1
+    assert time.monotonic() - began >= 2
+
+
+def test_what_may_pass_is_asked_again(ask, sandbox):
+    ids = create(ask, 1)
+    for do in ("status", "lose_before", "truncate"):
+        sandbox.fault("show", do)
+        assert as_json(ask("show", ids[0], "--json"))["id"] == ids[0]
+    sandbox.fault("list", "status", count=20)
+    assert "out of order (500)" in ask("list", code=69).stderr
+
+
+def test_a_slow_server_is_waited_for(ask, sandbox):
+    create(ask, 1)
+    sandbox.fault("list", "slow", delay_ms=1500)
+    assert len(as_json(ask("list", "--json"))) == 1
+
+
+def test_too_long_a_wait_is_left_to_the_caller(serve):
+    server = serve(lambda *_: (429, {"Retry-After": "7200"}, "Too many requests\n"))
+    late = chats(server.url, "list", code=75)
+    assert "too many requests (429); try again in 2 h" in late.stderr
+    assert len(server.asked) == 1
+
+
+def test_near_the_limit_it_slows_down_before_it_is_told(serve):
+    left = [4]
+
+    def answers(_, query, __):
+        left[0] -= 1
+        page = int(query.get("page", "1"))
+        return (200, {"ratelimit-limit": "100", "ratelimit-remaining": str(left[0]),
+                      "ratelimit-reset": "2"},
+                {"count": 160, "results": [{"id": f"{page}-{n}"} for n in range(40)],
+                 "next_url": f"/x?page={page + 1}" if page < 4 else None})
+    server = serve(answers)
+    began = time.monotonic()
+    assert len(as_json(chats(server.url, "search", "x", "--all", "--json"))) == 160
+    assert time.monotonic() - began >= 2 / 4 + 2 / 3 + 2 / 2
+
+
+def test_the_rate_asked_for_is_kept(ask, sandbox):
+    seed(sandbox, 200)
+    began = time.monotonic()
+    ask("list", "--all", "--json", rate="100")
+    assert time.monotonic() - began < 3, "a tenth of the minute's budget leaves at once"
+    began = time.monotonic()
+    ask("list", "--all", "--json", rate="30")
+    assert time.monotonic() - began >= 2.5
+
+
+def test_the_line_that_says_how_far_it_is_stays_on_the_terminal(serve):
+    def answers(_, query, __):
+        if len(server.asked) == 1:
+            return 429, {"Retry-After": "1"}, "Too many requests\n"
+        return 200, {}, {"chats": [{"id": "1"}], "count": 1}
+    server = serve(answers)
+    master, slave = pty.openpty()
+    child = subprocess.Popen([BINARY, "chats", "list", "--json", "--url", server.url],
+                             stdout=subprocess.PIPE, stderr=slave, stdin=subprocess.DEVNULL,
+                             env=environment(TERM="xterm"))
+    os.close(slave)
+    out, _ = child.communicate(timeout=20)
+    shown = os.read(master, 65536).decode()
+    os.close(master)
+    assert child.returncode == 0 and json.loads(out) == [{"id": "1"}]
+    assert "as the server asked (429)" in shown and "\033[32m" not in shown
+    assert shown.endswith("\r\033[K"), "the line is taken away at the end"
+
+
+# Where to, and with which token.
+
+def test_the_settings_name_destination_and_token(sandbox, nursery):
+    path = nursery.folder / "a.yaml"
+    path.write_text(yaml.safe_dump({"destinations": {
+        "first": {"base_url": sandbox.url, "token": "wrong"},
+        "second": {"base_url": sandbox.url, "token": TOKEN}},
+        "forms": {"contact": {"destination": "second"}}}))
+    here = ("--config", path)
+    refused = chats(None, "list", *here, code=1)
+    assert "does not accept the token (401)" in refused.stderr
+    assert as_json(chats(None, "list", *here, "--destination", "second", "--json")) == []
+    assert "'third'" in chats(None, "list", *here, "--destination", "third", code=2).stderr
+
+
+def test_a_destination_without_an_address_is_a_matter_of_configuration(nursery):
+    done = run("chats", "list", folder=nursery.folder,
+               env=environment(AFTERHOURS_DATA_DIR=nursery.folder / "data"))
+    assert done.returncode == 78 and "no address" in done.stderr
+
+
+def test_a_token_that_ends_is_read_again_from_its_file(serve, nursery):
+    path = nursery.folder / "token"
+    path.write_text("old\n")
+
+    def answers(_, query, __):
+        if "Bearer new" not in server.tokens:
+            path.write_text("new\n")
+            return 401, {}, {"error": "invalid_token"}
+        return 200, {}, {"chats": [], "count": 0}
+    server = serve(answers)
+    assert as_json(chats(server.url, "list", "--token-file", path, "--json")) == []
+    assert server.tokens == {"Bearer old", "Bearer new"}
+
+
+def test_a_token_file_that_is_missing(sandbox):
+    assert "/nowhere" in chats(sandbox.url, "list", "--token-file", "/nowhere", code=78).stderr
+
+
+@pytest.mark.parametrize("words, said", [
+    (["frobnicate"], "there is no"), (["serach", "x"], "did you mean 'search'"), ([], "say what"),
+    (["list", "x"], "one argument too many"), (["list", "--limit", "0"], "--limit"),
+    (["list", "--full"], "there is no option"), (["ids"], "give the ids"),
+    (["ids", "a,b"], "no id of a chat"), (["show", ".."], "no id of a chat"),
+    (["show", "1", "2"], "one chat"), (["search"], "one query"), (["search", ""], "one query"),
+    (["search", "a", "b"], "one query"), (["create"], "--message"),
+    (["create", "--message", "x", "--file", "y"], "not both"),
+    (["create", "--message", "x", "--department", "abc"], "--department"),
+    (["create", "--message", "x", "--timestamp", "then"], "--timestamp"),
+    (["update", "1"], "KEY=VALUE"), (["update", "1", "unread"], "not KEY=VALUE"),
+    (["update", "1", "unread=maybe"], "true or false"), (["update", "1", "unred=true"], "'unread'"),
+    (["update", "1", "message=x"], "cannot be changed"), (["update", "1", "rating=fine"], "rating"),
+    (["update", "1", "unread=true", "unread=false"], "twice"),
+    (["delete"], "give the ids"), (["delete", "1"], "--yes"),
+    (["export"], "--since"), (["export", "--since", "then"], "--since"),
+    (["export", "--since", "2h", "--json"], "--json"), (["export", "--resume"], "--out"),
+    (["list", "--rate", "fast"], "--rate"), (["list", "--url", "ftp://x"], "--url"),
+    (["list", "--url", "http://me:secret@x"], "--url"),
+    (["list", "--url", "http://x", "--destination", "y"], "not both"),
+])
+def test_used_wrongly(words, said):
+    done = run("chats", *words, env=environment())
+    assert done.returncode == 2 and said in done.stderr, (done.returncode, done.stderr)
+
+
+def test_every_verb_helps():
+    overview = run("help", "chats").stdout
+    for verb in ("list", "ids", "search", "show", "create", "update", "delete", "export",
+                 "properties"):
+        assert f"  {verb} " in overview
+        for words in (("chats", verb, "--help"), ("help", "chats", verb)):
+            done = run(*words)
+            assert done.returncode == 0 and f"afterhours chats {verb}" in done.stdout
+
+
+# Odd servers.
+
+@pytest.mark.parametrize("nothing", [None, "null", "", "missing"])
+def test_four_spellings_of_no_next_page(serve, nothing):
+    answer = {"chats": [{"id": 1}], "count": 1, "next_url": nothing}
+    if nothing == "missing":
+        del answer["next_url"]
+    server = serve(lambda *_: (200, {}, answer))
+    assert as_json(chats(server.url, "list", "--all", "--json")) == [{"id": 1}]
+    assert len(server.asked) == 1
+
+
+def test_an_address_in_an_answer_is_never_followed(serve):
+    other = serve(lambda *_: (200, {}, {"chats": [], "count": 0}))
+
+    def answers(_, query, __):
+        here = query.get("cursor", "a b")
+        return 200, {}, {"chats": [{"id": here}], "count": 2,
+                         "next_url": f"{other.url}{PATH}?cursor=c%2Fd" if here == "a b" else None}
+    server = serve(answers)
+    listed = as_json(chats(server.url, "list", "--all", "--json"))
+    assert [each["id"] for each in listed] == ["a b", "c/d"]
+    assert server.asked == [f"GET {PATH}", f"GET {PATH}?cursor=c%2Fd"]
+    assert other.asked == []
+
+
+@pytest.mark.parametrize("page, said", [
+    ({"chats": [{"id": 1}], "next_url": "/x?cursor=same"}, "circle"),
+    ({"chats": [{"id": 1}], "next_url": "/x?offset=1"}, "does not say"),
+    ({"chats": [], "next_url": None}, ""),
+    ({"results": []}, "not understood"), ("<html>Welcome</html>", "not understood"),
+])
+def test_pages_that_lead_nowhere_end(serve, page, said):
+    server = serve(lambda *_: (200, {}, page))
+    done = chats(server.url, "list", "--all", code=1 if said else 0)
+    assert said in done.stderr and len(server.asked) <= 3
+
+
+def test_pages_without_end_end(serve):
+    server = serve(lambda *_: (200, {}, {"chats": [{"id": 1}],
+                                         "next_url": f"/x?cursor={len(server.asked)}"}))
+    assert "always a next one" in chats(server.url, "list", "--all", code=1).stderr
+
+
+@pytest.mark.parametrize("status, headers, body, code, said", [
+    (401, {}, "{}", 1, "token"), (403, {}, {"error": "x", "description": "needs read"}, 1, "needs read"),
+    (404, {}, "nothing", 1, "no Chats API"), (302, {"Location": "http://127.0.0.1:1/"}, "", 1, "elsewhere"),
+    (418, {}, {"message": "tea\u001b[31m\npot"}, 1, "tea [31m pot"), (200, {}, "", 1, "not understood"),
+])
+def test_each_refusal_says_what_to_do(serve, status, headers, body, code, said):
+    server = serve(lambda *_: (status, headers, body))
+    assert said in chats(server.url, "list", code=code).stderr
+    assert len(server.asked) == 1
+
+
+def test_what_visitors_wrote_does_not_command_the_terminal(serve):
+    server = serve(lambda *_: (200, {}, {"chats": [
+        {"id": "1", "message": "a\u001b]0;x\u0007\u009b31m\nb", "visitor": {"name": "\u001b[2J"}}],
+        "count": 1}))
+    shown = chats(server.url, "list").stdout
+    assert "a ]0;x 31m b" in shown and "\u009b" not in shown
+
+
+def test_standard_output_that_ends_ends_the_walk(sandbox):
+    seed(sandbox, 400)
+    done = subprocess.run(["bash", "-c", f"{BINARY} chats list --all --json --rate 0 --url "
+                           f"{sandbox.url} | head -1"], capture_output=True, text=True, timeout=30,
+                          env=environment(AFTERHOURS_CHATS_TOKEN=TOKEN), check=False)
+    assert done.stdout == "[\n"
+    assert wait_until(lambda: sandbox.stats()["requests"]["list"] <= 10)
+
+
+# More than a search can find.
+
+def test_a_search_of_more_than_250_pages_is_cut_by_time(ask, sandbox):
+    hour = 1412830800
+    ids = seed(sandbox, 10_090, at=lambda n: hour + n // 3, batch=200)
+    before = sandbox.stats()["requests"]["search"]
+    found = as_json(ask("search", "type:offline_msg", "--all", "--json", timeout=150))
+    assert [each["id"] for each in found if each["id"] not in set(ids)] == []
+    assert len(found) == len({each["id"] for each in found}) == len(ids)
+    times = [each["timestamp"] for each in found]
+    assert times == sorted(times, reverse=True)
+    assert sandbox.stats()["requests"]["search"] - before < 300
+    few = as_json(ask("search", "type:offline_msg", "--limit", "60", "--json"))
+    assert [each["id"] for each in few] == [each["id"] for each in found][:60]
+
+
+def test_a_second_with_more_than_a_search_can_find_is_an_error(serve):
+    server = serve(lambda *_: (200, {}, {"count": 10_001, "results": [{"id": 1}], "next_url": None}))
+    wrong = chats(server.url, "search", "x", "--all", code=1)
+    assert "within one second" in wrong.stderr and len(server.asked) < 50
+
+
+def test_a_server_that_does_not_count_is_told_of(serve):
+    server = serve(lambda _, query, __: (200, {}, {
+        "results": [{"id": f"{query.get('page', 1)}"}],
+        "next_url": f"/x?page={int(query.get('page', 1)) + 1}"}))
+    assert "more than 250 pages" in chats(server.url, "search", "x", "--all", code=1).stderr
+    assert len(server.asked) == 250
