@@ -207,7 +207,33 @@ static void print_member(const char *name, json_t *value)
     free(text);
 }
 
+/* "2014-10-09T05:28:35Z    Visitor 7: hello", or what happened. */
+static void print_moment(const json_t *entry)
+{
+    const char *said = text_of(entry, "msg"), *name = text_of(entry, "name");
+    char *text = *said ? alloc_format("%s: %s", name, said)
+                       : alloc_format("%s (%s)", name, text_of(entry, "type"));
+
+    print_line(text_of(entry, "timestamp"), text);
+    free(text);
+}
+
 void chats_out_whole(json_t *chat)
 {
-    print_object("", chat);
+    json_t *rest = json_copy(chat);
+    json_t *history = json_incref(json_object_get(rest, "history"));
+    size_t index;
+    json_t *entry;
+
+    if (json_array_size(history) > 0)
+        json_object_del(rest, "history");
+    print_object("", rest);
+    json_decref(rest);
+    if (json_array_size(history) > 0)
+        putchar('\n');
+    json_array_foreach(history, index, entry)
+    {
+        print_moment(entry);
+    }
+    json_decref(history);
 }

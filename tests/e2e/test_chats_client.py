@@ -11,7 +11,6 @@ import yaml
 
 from harness.chats_server import ChatsServer
 from harness.processes import BINARY, environment, free_port, run
-from harness.seed import seed
 from harness.servers import Sandbox
 from harness.waiting import wait_until
 
@@ -50,6 +49,22 @@ def chats(url, *words, token=TOKEN, rate="0", timeout=60, code=0, env=None):
     assert done.returncode == code, (done.returncode, done.stdout[-2000:], done.stderr)
     assert "\033" not in done.stdout + done.stderr and "\r" not in done.stderr
     return done
+
+
+def seed(sandbox, count, a_second=1):
+    """So many offline messages each second; their ids, oldest first."""
+    ids = [f"c{n:03}" for n in range(count)]
+    for first in range(0, count, 1000):
+        times = [instant(1412830800 + n // a_second) for n in range(first, min(first + 1000, count))]
+        sandbox.keep([{"id": ids[n], "type": "offline_msg", "message": f"Message {n}",
+                       "timestamp": at, "update_timestamp": at,
+                       "visitor": {"email": f"v{n}@example.org"}}
+                      for n, at in enumerate(times, first)])
+    return ids
+
+
+def instant(seconds):
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
 
 
 def as_json(done):
@@ -124,10 +139,158 @@ def test_pages_are_followed_to_the_end_or_to_the_limit(ask, sandbox):
 
 def test_a_chat_that_is_not_there(ask):
     assert "there is no such chat" in ask("show", "nobody", code=1).stderr
+    assert "there is no such chat" in ask("update", "nobody", "unread=true", code=1).stderr
+    assert "not found" in ask("delete", "nobody", "--yes", code=1).stderr
+
+
+def test_an_update_takes_each_value_as_its_type(ask, nursery):
+    sandbox = Sandbox(nursery, "--examples")
+    chats(sandbox.url, "update", "123", "unread=true", "tags=billing,urgent", "rating=null",
+          "comment=Thank you", "visitor.name=Ada")
+    chat = as_json(chats(sandbox.url, "show", "123", "--json"))
+    assert (chat["unread"], chat["tags"], chat["rating"], chat["comment"], chat["visitor"]["name"]) \
+        == (True, ["billing", "urgent"], None, "Thank you", "Ada")
+    updated = as_json(chats(sandbox.url, "update", "123", "tags=", "unread=false", "--json"))
+    assert updated["tags"] == [] and updated["unread"] is False
+    refused = chats(sandbox.url, "update", "122", "rating=good", code=1)
+    assert "rating" in refused.stderr and "offline_msg" in refused.stderr
+
+
+def test_a_support_chat_is_shown_with_what_was_said(nursery):
+    sandbox = Sandbox(nursery, "--examples")
+    shown = chats(sandbox.url, "show", "1234").stdout
+    assert "John: The chat window is open by default" in shown
+    assert "visitor.name            John" in shown
+
+
+def test_what_is_deleted_is_gone(ask, sandbox):
+    ids = seed(sandbox, 105)
+    sandbox.fault("delete_ids", 429, retry_after=1)
+    deleted = ask("delete", *ids[:101], "nobody", "--yes", "--json", code=1)
+    assert as_json(deleted) == {"deleted": ids[:101], "missing": ["nobody"]}
+    assert sandbox.stats()["requests"]["delete_ids"] == 3
+    assert [each["id"] for each in sandbox.chats()] == ids[101:]
+    assert ask("delete", ids[101], "--yes").stdout == "1 deleted.\n"
+    assert [each["id"] for each in sandbox.chats()] == ids[102:]
+
+
+def test_a_person_is_shown_what_goes_and_asked(sandbox):
+    seed(sandbox, 2)
+
+    def answer(word):
+        master, slave = pty.openpty()
+        child = subprocess.Popen([BINARY, "chats", "delete", "c000", "--url", sandbox.url],
+                                 stdin=slave, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                 env=environment(AFTERHOURS_CHATS_TOKEN=TOKEN), text=True)
+        os.close(slave)
+        os.write(master, word)
+        out, _ = child.communicate(timeout=20)
+        os.close(master)
+        assert "Message 0" in out and "Delete this chat" in out
+        return child.returncode
+    assert answer(b"n\n") == 1 and len(sandbox.chats()) == 2
+    assert answer(b"y\n") == 0 and len(sandbox.chats()) == 1
+
+
+@pytest.mark.parametrize("manner", [
+    {"docs": "array", "absent": "null", "no_page": "missing", "urls": "elsewhere"},
+    {"id": "number", "no_page": "empty", "unread": "number", "ticket": "missing", "created": 200},
+    {"no_page": "text", "webpath": "arrays", "arrays": "null", "members": "unknown"},
+    {"no_page": "null", "timestamp": "now", "dates": "impossible", "docs": "array"},
+])
+def test_every_manner_of_answering_is_understood(nursery, manner):
+    sandbox = Sandbox(nursery, "--search-lag", "0", "--chats", "90", "--examples")
+    sandbox.manner(**manner)
+    made = chats(sandbox.url, "create", "--message", "Hello", "--email", "me@example.org").stdout.strip()
+    ids = [each["id"] for each in sandbox.chats()]
+    assert made in ids and len(ids) == 94
+    listed = as_json(chats(sandbox.url, "list", "--all", "--json"))
+    assert {str(each["id"]) for each in listed} == set(ids) and len(listed) == 94
+    found = as_json(chats(sandbox.url, "search", "timestamp:[* TO *]", "--all", "--full", "--json"))
+    assert {str(each["id"]) for each in found} == set(ids) and len(found) == 94
+    some = as_json(chats(sandbox.url, "ids", made, "nobody", ids[0], "--json", code=1))
+    assert [str(each["id"]) for each in some] == [made, ids[0]]
+    assert as_json(chats(sandbox.url, "show", made, "--json"))["message"] == "Hello"
+    assert len(chats(sandbox.url, "list", "--all").stdout.splitlines()) == 95
+    lines = chats(sandbox.url, "export", "--since", "2000-01-01").stdout.splitlines()
+    assert {str(json.loads(line)["id"]) for line in lines} == set(ids) and len(lines) == 94
+    chats(sandbox.url, "update", made, "unread=false")
+    chats(sandbox.url, "delete", *ids, "--yes")
+    assert sandbox.chats() == []
 
 
 def test_a_search_that_cannot_be_read_is_explained(ask):
     assert "AND only" in ask("search", "tea OR coffee", code=1).stderr
+
+
+# The change feed.
+
+def lines_of(path):
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_an_export_has_every_change_once_and_goes_on(sandbox, nursery):
+    seed(sandbox, 2100)
+    path = nursery.folder / "all.ndjson"
+    done = chats(sandbox.url, "export", "--since", "2000-01-01", "--out", path)
+    chats_there = lines_of(path)
+    assert "2100 chats" in done.stderr and done.stdout == ""
+    assert {each["id"] for each in chats_there} == {each["id"] for each in sandbox.chats()}
+    times = [each["update_timestamp"] for each in chats_there]
+    assert len(chats_there) == 2100 and times == sorted(times)
+    changed = chats_there[0]["id"]
+    chats(sandbox.url, "update", changed, "unread=false")
+    chats(sandbox.url, "export", "--out", path, "--resume")
+    assert lines_of(path)[:2100] == chats_there
+    assert [each["id"] for each in lines_of(path)[2100:]] == [changed]
+    assert "already" in chats(sandbox.url, "export", "--since", "1h", "--out", path, code=2).stderr
+
+
+def test_an_export_that_was_ended_is_resumed_without_a_gap(sandbox, nursery):
+    seed(sandbox, 2100)
+    path = nursery.folder / "all.ndjson"
+    sandbox.fault("incremental", "status", count=4, match="start_id")
+    assert "out of order" in chats(sandbox.url, "export", "--since", "2000-01-01", "--out", path,
+                                   code=69).stderr
+    assert len(lines_of(path)) == 1000
+    with path.open("a") as half:
+        half.write('{"id": "half a li')
+    chats(sandbox.url, "export", "--out", path, "--resume")
+    there = [each["id"] for each in lines_of(path)]
+    assert len(there) == len(set(there)) == 2100
+    path.write_text("")
+    assert "shorter" in chats(sandbox.url, "export", "--out", path, "--resume", code=1).stderr
+    (nursery.folder / "all.ndjson.position").unlink()
+    assert "nothing to resume" in chats(sandbox.url, "export", "--out", path, "--resume",
+                                        code=1).stderr
+
+
+def test_an_export_ends_where_it_is_told(ask, sandbox):
+    seed(sandbox, 20)
+    began = 1412830800
+    some = ask("export", "--since", instant(began + 5), "--until", instant(began + 10),
+               "--fields", "id")
+    assert [json.loads(line) for line in some.stdout.splitlines()] == \
+        [{"id": f"c{n:03}"} for n in range(5, 10)]
+    assert f"--since {instant(began + 10)}\n" in some.stderr
+    rest = ask("export", "--since", instant(began + 10), "--start-id", "c010", "--fields", "id")
+    assert [json.loads(line)["id"] for line in rest.stdout.splitlines()] == \
+        [f"c{n:03}" for n in range(11, 20)]
+
+
+def test_a_feed_that_repeats_its_edges_or_turns_in_a_circle(serve):
+    def answers(_, query, __):
+        first = int(query["start_time"])
+        some = [{"id": str(n), "update_timestamp": instant(n)} for n in range(first, first + 1000)]
+        some = some[:1000 if first < 900 else 5]
+        return 200, {}, {"chats": some, "count": len(some),
+                         "end_time": int(some[-1]["id"]), "next_page": "http://x/?start_time=0"}
+    server = serve(answers)
+    done = chats(server.url, "export", "--since", "1970-01-01")
+    assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == [str(n) for n in range(1004)]
+    page = {"chats": [{"id": str(n)} for n in range(1000)], "count": 1000, "end_time": 0}
+    circle = serve(lambda *_: (200, {}, page))
+    assert "circle" in chats(circle.url, "export", "--since", "1970-01-01", code=1).stderr
 
 
 # A create leaves once.
@@ -249,7 +412,7 @@ def test_the_settings_name_destination_and_token(sandbox, nursery):
     path.write_text(yaml.safe_dump({"destinations": {
         "first": {"base_url": sandbox.url, "token": "wrong"},
         "second": {"base_url": sandbox.url, "token": TOKEN}},
-        "forms": {"contact": {"destination": "second"}}}))
+        "forms": {"contact": {"destination": "second", "public": True}}}))
     here = ("--config", path)
     refused = chats(None, "list", *here, code=1)
     assert "does not accept the token (401)" in refused.stderr
@@ -392,17 +555,15 @@ def test_standard_output_that_ends_ends_the_walk(sandbox):
 # More than a search can find.
 
 def test_a_search_of_more_than_250_pages_is_cut_by_time(ask, sandbox):
-    hour = 1412830800
-    ids = seed(sandbox, 10_090, at=lambda n: hour + n // 3, batch=200)
-    before = sandbox.stats()["requests"]["search"]
+    ids = seed(sandbox, 10_123, a_second=3)
     found = as_json(ask("search", "type:offline_msg", "--all", "--json", timeout=150))
-    assert [each["id"] for each in found if each["id"] not in set(ids)] == []
-    assert len(found) == len({each["id"] for each in found}) == len(ids)
+    assert len(found) == 10_123, "each once"
+    assert {each["id"] for each in found} == set(ids)
     times = [each["timestamp"] for each in found]
     assert times == sorted(times, reverse=True)
-    assert sandbox.stats()["requests"]["search"] - before < 300
+    assert sandbox.stats()["requests"]["search"] < 300
     few = as_json(ask("search", "type:offline_msg", "--limit", "60", "--json"))
-    assert [each["id"] for each in few] == [each["id"] for each in found][:60]
+    assert [each["timestamp"] for each in few] == times[:60]
 
 
 def test_a_second_with_more_than_a_search_can_find_is_an_error(serve):

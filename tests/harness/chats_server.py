@@ -18,6 +18,7 @@ class ChatsServer:
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = -1  # an answer leaves in one piece
 
             def answer(self):
                 outer.answer(self)

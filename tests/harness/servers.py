@@ -74,3 +74,13 @@ class Sandbox:
         answer = self.http.post(f"{self.url}/_sandbox/faults", timeout=10,
                                 json={"on": on, "do": do, "count": count, **more})
         assert answer.ok, answer.text
+
+    def keep(self, chats):
+        """Any chats, as if they had been there before."""
+        answer = self.http.post(f"{self.url}/_sandbox/chats", timeout=30, json=chats)
+        assert answer.ok, answer.text
+
+    def manner(self, **values):
+        """How it answers from now on what the reference leaves open."""
+        answer = self.http.put(f"{self.url}/_sandbox/manner", timeout=10, json=values)
+        assert answer.ok, answer.text
