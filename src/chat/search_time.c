@@ -1,6 +1,7 @@
 /* Dates of the search language. See search_time.h. */
 #include "chat/search_time.h"
 
+#include <string.h>
 #include <time.h>
 
 #include "base/banned.h"
@@ -60,7 +61,23 @@ static bool read_time(struct reader *reader, struct tm *parts,
     for (int digit; scale && read_digits(reader, 1, &digit); scale /= 10)
         *fraction += digit * scale;
     *covers = scale ? scale * 10 : 1;
+    while (reader->at != reader->end && *reader->at >= '0' &&
+           *reader->at <= '9')
+        reader->at++;
     return *covers < 1000;
+}
+
+/* How UTC is said; nothing means it, too. */
+static bool read_zone(struct reader *reader)
+{
+    static const char zero[] = "+00:00";
+    size_t left = (size_t)(reader->end - reader->at);
+
+    if (left == strlen(zero) && memcmp(reader->at, zero, left) == 0)
+        reader->at += left;
+    else
+        (void)read_char(reader, 'Z');
+    return reader->at == reader->end;
 }
 
 /* timegm() carries 30 February over into March: then something changed. */
@@ -88,8 +105,7 @@ bool search_time_parse(const char *text, size_t len, int64_t *first,
     if (read_char(&reader, 'T') &&
         !read_time(&reader, &parts, &fraction, &covers))
         return false;
-    if (covers < INT64_C(86400000) && reader.at != reader.end &&
-        !read_char(&reader, 'Z'))
+    if (covers < INT64_C(86400000) && !read_zone(&reader))
         return false;
     if (reader.at != reader.end || !to_ms(&parts, &start))
         return false;

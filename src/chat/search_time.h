@@ -9,9 +9,10 @@
 #include "base/attributes.h"
 
 /*
- * YYYY-MM-DD, then perhaps THH:MM, :SS, .fff, and Z: the time it covers (a day,
- * a minute, a second, a millisecond), both ends included; wall clock, ms. False
- * for anything else: an offset, a day that does not exist.
+ * YYYY-MM-DD, then perhaps THH:MM, :SS, .fff, and Z or +00:00: the time it
+ * covers (a day, a minute, a second, a millisecond), both ends included; wall
+ * clock, ms. Digits below a millisecond count for nothing. False for anything
+ * else: another offset, a day that does not exist.
  */
 must_check bool search_time_parse(const char *text, size_t len, int64_t *first,
                                   int64_t *last);

@@ -274,6 +274,9 @@ SEARCHING = [
     Row("search: the samples' query, encoded by hand", "GET",
         f"{SEARCH}?q=timestamp%3A%5B2016-02-02T16%3A00%3A00+TO+%2A%5D+AND+rating%3Agood", 200,
         check=finds()),
+    # As a client that syncs by days writes its instants.
+    Row("search: UTC as an offset of nothing", "GET", SEARCH, 200, check=finds("harry"), params={
+        "q": "type:offline_msg AND timestamp:[2014-10-15T00:00:00+00:00 TO 2014-10-29T09:00:00.123456+00:00]"}),
     # Every field, and its synonyms.
     Row("search: agent_names", "GET", SEARCH, 200, params={"q": "agent_names:Thomas"},
         check=finds_on(["1234"], [])),

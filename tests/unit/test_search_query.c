@@ -54,6 +54,8 @@ static const struct { const char *query, *expected; } understood[] = {
       "end=2014-10-25T00:00:00.000Z..*; rating=good" },
     { "timestamp:[2016-02-02T16:00:00 TO *] AND rating:good",
       "at=2016-02-02T16:00:00.000Z..*; rating=good" },
+    { "timestamp:[2016-02-02T16:00:00+00:00 TO 2016-02-02T17:00:00.123456+00:00]",
+      "at=2016-02-02T16:00:00.000Z..2016-02-02T17:00:00.123Z" },
     /* Both names of one field; joined by AND, or not. */
     { "chat_type:offline_msg", "type=offline_msg" },
     { "type:offline_msg rating:bad  hello", "type=offline_msg; rating=bad; text=hello" },
