@@ -1,12 +1,8 @@
 /* A chat as a server keeps and shows it. See chat_document.h. */
 #include "chat/chat_document.h"
 
-#include <inttypes.h>
-#include <string.h>
-
 #include <jansson.h>
 
-#include "base/text.h"
 #include "chat/chat_json.h"
 #include "chat/chat_value.h"
 
@@ -59,43 +55,4 @@ json_t *chat_document_read(const char *json, size_t len, struct error *err)
 void chat_document_print(const json_t *chat, struct buf *out)
 {
     chat_json_print(chat, out);
-}
-
-void chat_document_rest(const json_t *chat, struct buf *out)
-{
-    const char *name;
-    json_t *value;
-    bool first = true;
-
-    json_object_foreach((json_t *)(uintptr_t)chat, name, value)
-    {
-        if (strcmp(name, "id") == 0 || strcmp(name, "message") == 0 ||
-            strcmp(name, "zendesk_ticket_id") == 0)
-            continue;
-        if (!first)
-            buf_char(out, ',');
-        first = false;
-        text_json(out, name);
-        buf_char(out, ':');
-        chat_json_print(value, out);
-    }
-}
-
-void chat_document_write(const struct chat_document *document, struct buf *out)
-{
-    buf_text(out, "{\"id\":");
-    text_json(out, document->id);
-    if (document->message) {
-        buf_text(out, ",\"message\":");
-        text_json(out, document->message);
-    }
-    if (document->rest_len) {
-        buf_char(out, ',');
-        buf_add(out, document->rest, document->rest_len);
-    }
-    if (document->ticket_id)
-        buf_format(out, ",\"zendesk_ticket_id\":%" PRId64 "}",
-                   document->ticket_id);
-    else
-        buf_text(out, ",\"zendesk_ticket_id\":null}");
 }

@@ -31,20 +31,4 @@ must_check bool chat_document_shape(struct json_t *chat, struct error *err);
 /* As one line of JSON. */
 void chat_document_print(const struct json_t *chat, struct buf *out);
 
-/*
- * All members but id, message and zendesk_ticket_id, without braces: what a
- * store keeps as it is.
- */
-void chat_document_rest(const struct json_t *chat, struct buf *out);
-
-/* A chat put together again from its parts. All borrowed. */
-struct chat_document {
-    const char *id;
-    const char *message; /* NULL: it has none, as a support chat */
-    const char *rest;    /* of chat_document_rest() or chat_draft_rest() */
-    size_t rest_len;
-    int64_t ticket_id; /* 0: none yet */
-};
-void chat_document_write(const struct chat_document *document, struct buf *out);
-
 #endif

@@ -115,11 +115,6 @@ void chat_draft_clear(struct chat_draft *draft)
     memset(draft, 0, sizeof(*draft));
 }
 
-void chat_draft_write(const struct chat_draft *draft, struct buf *out)
-{
-    chat_json_print(draft->body, out);
-}
-
 static void add_posted(const struct chat_draft *draft,
                        const struct chat_property *property, struct buf *out)
 {

@@ -35,9 +35,6 @@ must_check bool chat_draft_adopt(struct json_t *body, struct chat_draft *draft,
                                  struct chat_complaints *complaints);
 void chat_draft_clear(struct chat_draft *draft);
 
-/* The draft as one line of JSON. */
-void chat_draft_write(const struct chat_draft *draft, struct buf *out);
-
 /*
  * The members of the offline message that it will be, but for id, message and
  * zendesk_ticket_id, and without braces: what a store keeps as it is. kept_at:

@@ -37,26 +37,6 @@ static void read_again(const json_t *chat)
     buf_clear(&out);
 }
 
-static void put_together(const json_t *chat)
-{
-    struct chat_document document = {.id = "x", .message = "Hi"};
-    struct buf rest, out;
-    json_t *root;
-
-    buf_init(&rest, OUT_MAX);
-    buf_init(&out, OUT_MAX);
-    chat_document_rest(chat, &rest);
-    document.rest = buf_str(&rest);
-    document.rest_len = rest.len;
-    chat_document_write(&document, &out);
-    root = json_loadb(out.data, out.len,
-                      JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
-    must(json_is_object(root));
-    json_decref(root);
-    buf_clear(&rest);
-    buf_clear(&out);
-}
-
 static void same_texts(const char *const *a, const char *const *b)
 {
     for (; *a && *b; a++, b++)
@@ -107,7 +87,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     chat = chat_document_read(json, size, &err);
     if (chat) {
         read_again(chat);
-        put_together(chat);
         skim(json, size, chat);
     } else {
         struct chat_skim memory = {0};

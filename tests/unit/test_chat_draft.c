@@ -231,24 +231,21 @@ static void what_is_no_json_object_is_told_with_its_place(void **state)
 /* The whole offline message of GOOD, as JSON. */
 static json_t *document_of(int64_t ticket_id)
 {
-    struct chat_document document = {
-        .id = "2104.1.x", .message = "Hi \"there\"!", .ticket_id = ticket_id};
+    const struct chat_keeping keeping = {.id = "2104.1.x",
+                                         .updated_at = AT + 5000,
+                                         .ticket_id = ticket_id,
+                                         .unread = true};
     struct chat_draft draft;
     struct chat_complaints complaints;
-    struct buf rest, out;
+    struct buf out;
     json_t *root;
 
-    buf_init(&rest, 4096);
     buf_init(&out, 4096);
     assert_true(read(GOOD, &draft, &complaints));
-    chat_draft_rest(&draft, AT + 5000, &rest);
-    document.rest = rest.data;
-    document.rest_len = rest.len;
-    chat_document_write(&document, &out);
+    chat_draft_show(&draft, &keeping, &out);
     root = json_loadb(out.data, out.len, JSON_REJECT_DUPLICATES, NULL);
     assert_non_null(root);
     chat_draft_clear(&draft);
-    buf_clear(&rest);
     buf_clear(&out);
     return root;
 }
@@ -334,24 +331,6 @@ what_is_shown_is_a_document_that_says_what_its_keeper_says(void **state)
     buf_clear(&out);
 }
 
-static void a_draft_written_down_is_the_same_draft_again(void **state)
-{
-    struct chat_draft draft, again;
-    struct chat_complaints complaints;
-    struct buf line;
-
-    (void)state;
-    buf_init(&line, 4096);
-    assert_true(read(GOOD, &draft, &complaints));
-    chat_draft_write(&draft, &line);
-    assert_null(strchr(buf_str(&line), '\n'));
-    assert_true(chat_draft_read(line.data, line.len, &again, &complaints));
-    assert_true(json_equal(draft.body, again.body));
-    chat_draft_clear(&draft);
-    chat_draft_clear(&again);
-    buf_clear(&line);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -368,7 +347,6 @@ int main(void)
         cmocka_unit_test(visitor_and_session_come_back_as_they_were_posted),
         cmocka_unit_test(
             what_is_shown_is_a_document_that_says_what_its_keeper_says),
-        cmocka_unit_test(a_draft_written_down_is_the_same_draft_again),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

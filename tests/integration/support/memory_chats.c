@@ -162,24 +162,19 @@ static json_t *replay(struct heap *heap, const struct chat_create *create)
 static json_t *make(struct memory_chats *store,
                     const struct chat_create *create)
 {
-    struct buf rest, text;
-    struct chat_document document = {.message = create->draft->message};
+    struct buf text;
     char id[16];
+    const struct chat_keeping keeping = {
+        .id = id, .updated_at = store->now, .unread = true};
 
-    buf_init(&rest, 65536);
     buf_init(&text, 65536);
-    chat_draft_rest(create->draft, store->now, &rest);
     snprintf(id, sizeof(id), "%u", 1001 + store->created++);
-    document.id = id;
-    document.rest = buf_str(&rest);
-    document.rest_len = rest.len;
-    chat_document_write(&document, &text);
+    chat_draft_show(create->draft, &keeping, &text);
     memory_chats_add(store, buf_str(&text));
     if (create->idempotency_key)
         json_object_set_new(
             store->keys, create->idempotency_key,
             json_pack("{s:s, s:O}", "id", id, "draft", create->draft->body));
-    buf_clear(&rest);
     buf_clear(&text);
     return find(store, id);
 }
