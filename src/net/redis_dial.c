@@ -56,21 +56,38 @@ static void close_dialling(struct redis *redis)
     redis->dialling = NULL;
 }
 
-void redis_hang_up(struct redis *redis)
+static void forget_question(struct redis_question *question)
 {
-    lookup_cancel(redis->lookup);
-    redis->lookup = NULL;
+    lookup_cancel(question->lookup);
+    question->lookup = NULL;
+}
+
+static void forget_questions(struct redis *redis)
+{
+    forget_question(&redis->questions[0]);
+    forget_question(&redis->questions[1]);
+    redis->asking = NULL;
+}
+
+static void end_attempt(struct redis *redis)
+{
     close_dialling(redis);
     forget_addresses(redis);
     timer_stop(redis->attempt);
     redis->state = REDIS_RESTING;
 }
 
+void redis_hang_up(struct redis *redis)
+{
+    forget_questions(redis);
+    end_attempt(redis);
+}
+
 void redis_rest(struct redis *redis)
 {
     unsigned rest = LONGEST_REST_MS;
 
-    redis_hang_up(redis);
+    end_attempt(redis);
     if (redis->failures < 6 && FIRST_REST_MS << redis->failures < rest)
         rest = FIRST_REST_MS << redis->failures;
     redis->failures++;
@@ -154,16 +171,23 @@ void redis_next_address(struct redis *redis)
     redis_rest(redis);
 }
 
+/* An address is as good late as in time; only this attempt's failure counts. */
 static void looked_up(void *context, struct addrinfo *found, const char *why)
 {
-    struct redis *redis = context;
+    struct redis_question *question = context;
+    struct redis *redis = question->redis;
 
     redis_enter(redis);
-    redis->lookup = NULL;
-    redis->addresses = redis->next_address = found;
-    if (!found)
+    question->lookup = NULL;
+    if (found) {
+        forget_questions(redis);
+        redis->addresses = redis->next_address = found;
+        redis_next_address(redis);
+    } else if (question == redis->asking) {
+        redis->asking = NULL;
         redis_set_why(redis, "%s", why);
-    redis_next_address(redis);
+        redis_next_address(redis);
+    }
     redis_leave(redis);
 }
 
@@ -178,14 +202,10 @@ static void dial_path(struct redis *redis)
         redis_rest(redis);
 }
 
-/*
- * The system's resolver may take half a minute to give up, above all when the
- * name went away together with its server. So a look-up has its time like every
- * other step, and a fresh one hears when the name is back.
- */
 void redis_dial(struct redis *redis)
 {
     const struct redis_target *target = &redis->target;
+    struct redis_question *question = redis->questions;
 
     if (target->path) {
         dial_path(redis);
@@ -196,15 +216,33 @@ void redis_dial(struct redis *redis)
         redis_next_address(redis);
         return;
     }
-    redis->state = REDIS_LOOKING;
-    redis->lookup =
-        lookup_start(redis->loop, target->host, target->port, looked_up, redis);
-    if (!redis->lookup) {
+    if (question->lookup)
+        question++;
+    question->redis = redis;
+    question->lookup = lookup_start(redis->loop, target->host, target->port,
+                                    looked_up, question);
+    if (!question->lookup) {
         redis_set_why(redis, "no descriptor is left for a look-up");
         redis_rest(redis);
         return;
     }
+    redis->state = REDIS_LOOKING;
+    redis->asking = question;
     timer_start(redis->attempt, target->timeout_ms);
+}
+
+/*
+ * The system's resolver may take half a minute, above all when the name went
+ * away together with its server: only a fresh question hears soon that it is
+ * back. But it may also need its time, to come to a second name server when the
+ * first is dead, and then every fresh question is as slow. So the oldest is
+ * listened to until it ends, beside the fresh ones.
+ */
+static void stop_asking(struct redis *redis)
+{
+    if (redis->questions[0].lookup && redis->questions[1].lookup)
+        forget_question(redis->asking);
+    redis->asking = NULL;
 }
 
 /* How far the attempt had come. */
@@ -213,7 +251,7 @@ static const char *missing(const struct redis *redis)
     if (redis->state == REDIS_GREETING)
         return "it takes connections, but did not answer";
     if (redis->state == REDIS_LOOKING)
-        return "its name was not found";
+        return "the look-up of its name had no answer";
     return redis->link ? "no TLS handshake" : "no connection";
 }
 
@@ -227,8 +265,8 @@ static void attempt_over(void *context)
     } else {
         redis_set_why(redis, "%s within %lld ms", missing(redis),
                       (long long)redis->target.timeout_ms);
-        lookup_cancel(redis->lookup);
-        redis->lookup = NULL;
+        if (redis->asking)
+            stop_asking(redis);
         redis_next_address(redis);
     }
     redis_leave(redis);

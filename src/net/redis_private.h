@@ -85,6 +85,12 @@ enum redis_state {
  * that answers from one that hangs or is still loading. */
 enum redis_greeting { GREETING_AUTH, GREETING_SELECT, GREETING_PING };
 
+/* One look-up of the host's addresses. */
+struct redis_question {
+    struct redis *redis;   /* borrowed */
+    struct lookup *lookup; /* NULL: nothing is asked */
+};
+
 struct redis {
     struct loop *loop; /* borrowed */
     struct redis_target target;
@@ -105,7 +111,8 @@ struct redis {
     void *changed_context;
 
     /* redis_dial.c */
-    struct lookup *lookup;
+    struct redis_question questions[2]; /* this attempt's, and a late one */
+    struct redis_question *asking;      /* this attempt's; NULL: none */
     struct addrinfo *addresses, *next_address; /* owned; borrowed from it */
     struct event *dialling; /* a socket that is being connected; owned */
     struct timer *attempt;  /* gives up an attempt, or starts the next one */
