@@ -70,6 +70,31 @@ const struct problem_type problem_types[] = {
     {"message-too-large", 422, "The message does not fit",
      "The message became too long when the form's template was filled in. "
      "Send a shorter one."},
+    {"bad-parameter", 400, "A parameter of the address is wrong",
+     "The errors list names each parameter of the query, a stable code and what "
+     "to do."},
+    {"admin-token-required", 401, "An operator's token is needed",
+     "Send Authorization: Bearer and a token of the relay's settings: "
+     "admin.token, or one whose hash is under admin.tokens."},
+    {"admin-token-wrong", 401, "The operator's token is not right",
+     "No token in the relay's settings is the one of the Authorization header. "
+     "Compare it with admin.token, or its SHA-256 with those under "
+     "admin.tokens."},
+    {"role-missing", 403, "This token may not do that",
+     "A token with the role read looks at things; to change them it needs the "
+     "role operate, under admin.tokens.NAME.roles in the relay's settings."},
+    {"no-such-submission", 404, "There is no submission of that id",
+     "It may have been kept long enough and been swept, or was erased. The "
+     "list at /v1/admin/submissions shows what there is."},
+    {"not-quarantined", 404, "It is not in quarantine",
+     "Only what was kept back as probable spam can be released or thrown away. "
+     "The list at /v1/admin/submissions?state=quarantined shows what is."},
+    {"unknown-destination", 404, "There is no such destination",
+     "The name must be one of the destinations in the relay's settings. Check "
+     "its spelling; names are lower case."},
+    {"unknown-replay", 404, "There is no such replay",
+     "Use the id as it came with the answer that began it. A replay that ended "
+     "is known for a week."},
     {"bad-request", 400, "The request cannot be read",
      "The bytes are not HTTP/1.1 as RFC 9112 says. The detail names what is "
      "wrong; most HTTP libraries write it right."},

@@ -107,8 +107,11 @@ const struct command commands[] = {
       cmd_release },
     { "discard", "[--config FILE] ID ...", "Throw away what was quarantined",
       "", cmd_discard },
-    { "erase", "[--config FILE] ID ...", "Erase submissions, whatever their state",
-      "", cmd_erase },
+    { "erase", "[--config FILE] ID ... | --email ADDRESS",
+      "Erase submissions, whatever their state",
+      "  --email ADDRESS  everything of that person, found by the relay's\n"
+      "                   secret: what came under another secret is not\n",
+      cmd_erase },
     { "pause", "[--config FILE] DESTINATION ...",
       "Send nothing there until resumed", "", cmd_pause },
     { "resume", "[--config FILE] DESTINATION ...",

@@ -2,29 +2,18 @@
  * A person's word on single submissions (`release`, `discard`, `erase`) and on
  * whole destinations (`pause`, `resume`).
  */
-#include "cmd/commands.h"
+#include "cmd/moves.h"
 
 #include <getopt.h>
 #include <stdio.h>
 
-#include "cmd/ask.h"
-#include "cmd/session.h"
+#include "cmd/commands.h"
 
 #include "base/banned.h"
 
 static const struct option long_options[] = {
     {"config", required_argument, NULL, 'c'},
     {NULL, 0, NULL, 0},
-};
-
-/* What the five commands differ in. */
-struct move {
-    ask_move *move; /* of a submission; NULL: a move of destinations */
-    bool (*turn)(struct session *session, const char *destination,
-                 struct error *err);
-    const char *wants; /* "give the id of at least one submission" */
-    const char *done;  /* "released" */
-    const char *not_done;
 };
 
 static bool move_one(struct session *session, const struct move *move,
@@ -68,7 +57,7 @@ static bool run(struct session *session, const struct move *move,
     return true;
 }
 
-static int move_all(int argc, char **argv, const struct move *move)
+int move_all(int argc, char **argv, const struct move *move)
 {
     struct session session = {0};
     struct error err = {0};
@@ -111,18 +100,6 @@ int cmd_discard(int argc, char **argv)
         .wants = "give the id of at least one submission",
         .done = "discarded",
         .not_done = "not in quarantine",
-    };
-
-    return move_all(argc, argv, &move);
-}
-
-int cmd_erase(int argc, char **argv)
-{
-    static const struct move move = {
-        .move = queue_forget,
-        .wants = "give the id of at least one submission",
-        .done = "erased here; what Zendesk has of it stays there",
-        .not_done = "there is no such submission",
     };
 
     return move_all(argc, argv, &move);

@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <stdlib.h>
 
+#include "admin/admin.h"
 #include "base/log.h"
 #include "daemon/daemon.h"
 #include "daemon/secret_watch.h"
@@ -13,6 +14,10 @@
 
 #include "base/banned.h"
 
+/* Operators are few, and what they send is short. */
+#define ADMIN_CONNECTIONS 64
+#define ADMIN_BODY        ((size_t)256 * 1024)
+
 struct front {
     const struct daemon_options *options;
     struct settings *settings;
@@ -20,16 +25,20 @@ struct front {
     struct queue *queue;
     struct intake *intake;
     struct http_server *server;
+    struct admin *admin; /* NULL, as its server is: no token is set */
+    struct http_server *admin_server;
     struct signals *signals;
     struct secret_watch *secrets;
     bool draining;
+    unsigned undrained; /* servers that are not done yet */
 };
 
 static void drained(void *context)
 {
     struct front *front = context;
 
-    loop_stop(front->loop);
+    if (--front->undrained == 0)
+        loop_stop(front->loop);
 }
 
 static void stop(struct front *front)
@@ -40,14 +49,26 @@ static void stop(struct front *front)
     }
     front->draining = true;
     log_event(LOG_LEVEL_INFO, "draining", NULL, NULL);
+    front->undrained = front->admin ? 2 : 1;
     intake_drain(front->intake);
+    if (front->admin) {
+        admin_drain(front->admin);
+        http_server_drain(front->admin_server, drained, front);
+    }
     http_server_drain(front->server, drained, front);
+}
+
+static void reload_tls(struct http_server *server)
+{
+    struct error err = {0};
+
+    if (server && !http_server_reload_tls(server, &err))
+        log_event(LOG_LEVEL_ERROR, "reload_failed", "error", err.text);
 }
 
 static void reload(struct front *front)
 {
     struct settings *fresh = setup_reload(front->options, "serve");
-    struct error err = {0};
 
     if (!fresh)
         return;
@@ -55,8 +76,12 @@ static void reload(struct front *front)
     front->settings = fresh;
     queue_use_settings(front->queue, fresh);
     intake_use_settings(front->intake, fresh);
-    if (fresh->tls.certificate && !http_server_reload_tls(front->server, &err))
-        log_event(LOG_LEVEL_ERROR, "reload_failed", "error", err.text);
+    if (front->admin)
+        admin_use_settings(front->admin, fresh);
+    if (fresh->tls.certificate) {
+        reload_tls(front->server);
+        reload_tls(front->admin_server);
+    }
 }
 
 static void on_secrets(void *context)
@@ -95,6 +120,32 @@ static void server_options(const struct settings *settings, bool shared,
     options->body_timeout_ms = limits->body_timeout_ms;
 }
 
+static void admin_options(const struct settings *settings, bool shared,
+                          struct http_server_options *options)
+{
+    server_options(settings, shared, options);
+    options->listen = settings->admin.listen;
+    options->max_body = ADMIN_BODY;
+    options->max_connections = ADMIN_CONNECTIONS;
+    options->max_per_address = 0;
+}
+
+static bool start_admin(struct front *front, struct error *err)
+{
+    struct http_server_options options;
+
+    if (!settings_has_admin(front->settings))
+        return true;
+    front->admin = admin_new(front->settings, front->queue);
+    admin_options(front->settings, front->options->child, &options);
+    front->admin_server =
+        http_server_new(front->loop, &options, admin_handle, front->admin, err);
+    if (!front->admin_server)
+        return error_prefix(err, "admin.listen");
+    queue_run_replays(front->queue);
+    return true;
+}
+
 static bool start(struct front *front, struct error *err)
 {
     struct http_server_options options;
@@ -113,7 +164,7 @@ static bool start(struct front *front, struct error *err)
         setup_connections(front->settings->limits.connections);
     front->server = http_server_new(front->loop, &options, intake_handle,
                                     front->intake, err);
-    if (!front->server)
+    if (!front->server || !start_admin(front, err))
         return false;
     front->signals = signals_new(front->loop, on_signal, front);
     front->secrets =
@@ -125,7 +176,9 @@ static void clear(struct front *front)
 {
     secret_watch_free(front->secrets);
     signals_free(front->signals);
+    http_server_free(front->admin_server);
     http_server_free(front->server);
+    admin_free(front->admin);
     intake_free(front->intake);
     queue_free(front->queue);
     loop_free(front->loop);
@@ -138,17 +191,27 @@ static void refuse(void *context, struct http_exchange *exchange)
     http_abort(exchange, true);
 }
 
-bool setup_probe_listen(const struct settings *settings, struct error *err)
+static bool probe(const struct http_server_options *options, struct error *err)
 {
-    struct http_server_options options;
     struct loop *loop = loop_new();
-    struct http_server *server;
+    struct http_server *server =
+        http_server_new(loop, options, refuse, NULL, err);
 
-    server_options(settings, false, &options);
-    server = http_server_new(loop, &options, refuse, NULL, err);
     http_server_free(server);
     loop_free(loop);
     return server != NULL;
+}
+
+bool setup_probe_listen(const struct settings *settings, struct error *err)
+{
+    struct http_server_options options;
+
+    server_options(settings, false, &options);
+    if (!probe(&options, err))
+        return false;
+    admin_options(settings, false, &options);
+    return !settings_has_admin(settings) || probe(&options, err) ||
+           error_prefix(err, "admin.listen");
 }
 
 static int run(const struct daemon_options *options)
@@ -164,6 +227,10 @@ static int run(const struct daemon_options *options)
         log_text(&line, "address", front.settings->listen);
         log_int(&line, "port", http_server_port(front.server));
         log_text(&line, "public_url", front.settings->public_url);
+        if (front.admin) {
+            log_text(&line, "admin_address", front.settings->admin.listen);
+            log_int(&line, "admin_port", http_server_port(front.admin_server));
+        }
         log_end(&line);
         loop_run(front.loop);
         log_event(LOG_LEVEL_INFO, "stopped", NULL, NULL);

@@ -10,10 +10,10 @@
 #include "base/banned.h"
 
 /*
- * Redis, what we listen on, files, and some to spare; and those who are told
- * that there is no room for them, 64 at a time.
+ * Redis, what we listen on, operators, files, and some to spare; and those who
+ * are told that there is no room for them, 64 at a time.
  */
-#define OWN_DESCRIPTORS 128
+#define OWN_DESCRIPTORS 192
 
 struct settings *setup_settings(const struct daemon_options *options,
                                 const char *process, struct error *err)

@@ -26,12 +26,23 @@ static const char settings_text[] =
     "public_url: https://relay.example\n"
     "secret: 0123456789abcdef0123456789abcdef\n"
     "redis: { url: '%s', timeout: 1s }\n"
+    "admin:\n"
+    "  token: a-token-for-everything\n"
+    "  tokens:\n" /* reader-token-of-ada, worker-token-of-ben */
+    "    ada: { hash: "
+    "f549cb1094ff8b0b3d96f76fdcdaf34e0e35ff0ef8be80dbf2f02e2285adc2d8 }\n"
+    "    ben: { hash: "
+    "6daba825dc1319f292ebd637b38235c0724c430e7fe82fab5fccfdf347cea537, roles: "
+    "[operate] }\n"
     "destinations:\n"
     "  support:\n"
     "    base_url: http://127.0.0.1:1\n"
     "    token: t\n"
     "    budget_per_minute: 0\n"
     "    ticket_url: 'https://acme.zendesk.com/hc/requests/{id}'\n"
+    "  shop:\n"
+    "    base_url: http://127.0.0.1:1\n"
+    "    token: secret-of-the-shop\n"
     "forms:\n"
     "  contact:\n"
     "    destination: support\n"
@@ -49,7 +60,10 @@ static const char settings_text[] =
     "  call:\n"
     "    destination: support\n"
     "    public: true\n"
-    "    email_required: false\n";
+    "    email_required: false\n"
+    "  order:\n"
+    "    destination: shop\n"
+    "    origins: ['https://www.example.com']\n";
 
 static struct settings *load(const struct redis_server *redis)
 {

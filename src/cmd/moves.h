@@ -1,0 +1,23 @@
+/* Commands that move each of what they are given: see moves.c. */
+#ifndef CMD_MOVES_H
+#define CMD_MOVES_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "cmd/ask.h"
+#include "cmd/session.h"
+
+/* What the five commands differ in. */
+struct move {
+    ask_move *move; /* of a submission; NULL: a move of destinations */
+    bool (*turn)(struct session *session, const char *destination,
+                 struct error *err);
+    const char *wants; /* "give the id of at least one submission" */
+    const char *done;  /* "released" */
+    const char *not_done;
+};
+
+int move_all(int argc, char **argv, const struct move *move);
+
+#endif
