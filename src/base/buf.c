@@ -65,7 +65,10 @@ void buf_text(struct buf *buf, const char *text)
 
 void buf_char(struct buf *buf, char c)
 {
-    buf_add(buf, &c, 1);
+    if (!make_room(buf, 1))
+        return;
+    buf->data[buf->len++] = c;
+    buf->data[buf->len] = '\0';
 }
 
 /* Written where it belongs if there is room, else measured by the attempt. */

@@ -43,8 +43,8 @@ static void write_id(const struct call *call, const char *id, struct buf *out)
 static void write_changed(const struct call *call, const struct chat_item *item,
                           struct buf *out)
 {
-    json_t *chat =
-        json_loadb(item->json, item->json_len, JSON_DECODE_ANY, NULL);
+    json_t *chat = json_loadb(item->json, item->json_len,
+                              JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
 
     if (manner_of(call).numeric_ids && is_number(item->id))
         json_object_set_new(chat, "id",

@@ -74,7 +74,7 @@ json_t *adopt_back(const struct stored *stored)
     buf_char(&text, '{');
     buf_add(&text, stored->rest, stored->rest_len);
     buf_char(&text, '}');
-    chat = json_loadb(buf_str(&text), text.len, 0, NULL);
+    chat = json_loadb(buf_str(&text), text.len, JSON_ALLOW_NUL, NULL);
     buf_clear(&text);
     return chat;
 }

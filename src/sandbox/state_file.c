@@ -79,7 +79,7 @@ static bool read_line(struct store *store, const char *line, size_t len,
                       struct error *err)
 {
     json_error_t error;
-    json_t *root = json_loadb(line, len, 0, &error);
+    json_t *root = json_loadb(line, len, JSON_ALLOW_NUL, &error);
     bool ok;
 
     if (!root)

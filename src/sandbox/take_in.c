@@ -65,7 +65,8 @@ bool shelf_take_in_text(struct shelf *shelf, const char *json, size_t len,
                         size_t *count, struct error *err)
 {
     json_error_t error;
-    json_t *root = json_loadb(json, len, JSON_REJECT_DUPLICATES, &error);
+    json_t *root =
+        json_loadb(json, len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
     bool ok;
 
     *count = 0;

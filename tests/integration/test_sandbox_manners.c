@@ -258,6 +258,36 @@ static void any_chat_can_be_added_and_is_shown_as_it_came(void **state)
     sandbox_assert_shown(scene, CHATS, "count", "0");
 }
 
+/* What a create lets pass must not break what is done later. */
+static void odd_chats_can_be_changed_and_shown_in_any_manner(void **state)
+{
+    static const char *const odd[] = {
+        "{\"id\":\"1\"}",
+        "{\"id\":\"2\",\"visitor\":null,\"session\":[],\"webpath\":{}}",
+        "{\"id\":\"3\",\"message\":\"a\\u0000b\","
+        "\"visitor\":{\"notes\":\"\\u0000\"}}",
+        "{\"id\":\"4\",\"session\":{\"start_date\":\"\xc3\xa4\xc3\xa4\xc3\xa4"
+        "\xc3\xa4\xc3\xa4\xc3\xa4\"},\"unread\":7,\"tags\":\"x\"}",
+    };
+    struct sandbox_scene *scene = *state;
+    char path[64];
+
+    sandbox_scene_start(scene);
+    for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
+        json_decref(sandbox_ask(scene, "POST", "/_sandbox/chats", odd[i], 201));
+        snprintf(path, sizeof(path), CHATS "/%zu", i + 1);
+        json_decref(sandbox_ask(scene, "PUT", path,
+                                "{\"visitor.email\":\"e@example.com\"}", 200));
+        sandbox_assert_shown(scene, path, "visitor.email", "\"e@example.com\"");
+    }
+    sandbox_put_manner(scene, "{\"unread\":\"number\",\"webpath\":\"arrays\","
+                              "\"arrays\":\"null\",\"dates\":\"impossible\","
+                              "\"members\":\"unknown\",\"id\":\"number\"}");
+    sandbox_assert_shown(scene, CHATS, "chats.0.id", "4");
+    sandbox_assert_shown(scene, CHATS "/search?q=visitor_email:e@example.com",
+                         "count", "4");
+}
+
 static void updates_and_deletions_show_everywhere(void **state)
 {
     struct sandbox_scene *scene = *state;
@@ -332,6 +362,7 @@ int main(void)
         SCENE(a_manner_that_is_none_changes_nothing),
         SCENE(the_manner_shown_is_taken_again),
         SCENE(any_chat_can_be_added_and_is_shown_as_it_came),
+        SCENE(odd_chats_can_be_changed_and_shown_in_any_manner),
         SCENE(updates_and_deletions_show_everywhere),
         SCENE(lists_page_over_what_is_gone),
     };
