@@ -128,8 +128,9 @@ must_check bool chats_properties(struct chats_link *link,
     "  --url URL            another server; its token comes from\n"            \
     "  --token-file FILE    or from AFTERHOURS_CHATS_TOKEN\n"                  \
     "  --ca FILE            authorities to trust instead of the system's\n"    \
-    "  --rate N             at most N requests a minute (else: the\n"          \
-    "                       destination's budget_per_minute); 0: no limit\n"   \
+    "  --rate N             at most N requests a minute; 0: no limit (else:\n" \
+    "                       the destination's budget_per_minute without the\n" \
+    "                       reserve of its deliveries)\n"                      \
     "  --json               JSON on standard output, nothing else\n"
 
 #endif

@@ -167,6 +167,13 @@ static bool in_doubt(const struct chats_link *link,
     return false;
 }
 
+/* The head of the answer came, and only the rest was lost. */
+static bool was_created(const struct http_response *answer)
+{
+    return answer->fate == HTTP_LOST && answer->status >= 200 &&
+           answer->status <= 299;
+}
+
 static bool is_doubtful(const struct http_response *answer)
 {
     if (answer->fate != HTTP_ANSWERED)
@@ -214,7 +221,7 @@ static bool post(struct chats_link *link, const struct buf *body,
     chats_progress_clear(&link->progress);
     if (ok && answer.status == 404)
         ok = chats_explain(link, &answer, err);
-    else if (ok)
+    else if (ok || was_created(&answer))
         ok = print_created(link, &answer, body, err);
     else if (is_doubtful(&answer))
         ok = in_doubt(link, &answer, body, err);

@@ -54,17 +54,22 @@ static void take_rows(struct search *search, const struct chat_list *page)
     }
 }
 
-/* The page that follows number; 0: none. */
-static unsigned next_page(const struct chat_next *next, unsigned number)
+/* The page that follows number; 0: none. One that does not lead on is wrong. */
+static bool next_page(const struct search *search, const struct chat_next *next,
+                      unsigned *number, struct error *err)
 {
-    int64_t named = number + 1;
+    int64_t named = *number + 1;
 
     if (next->kind == CHAT_NEXT_NONE)
-        return 0;
-    if (next->kind == CHAT_NEXT_PAGE &&
-        (!text_int(next->value, 1, INT32_MAX, &named) || named <= number))
-        return 0;
-    return (unsigned)named;
+        named = 0;
+    else if (next->kind == CHAT_NEXT_PAGE &&
+             (!text_int(next->value, 1, INT32_MAX, &named) || named <= *number))
+        return error_set(err, ERROR_FAILED,
+                         "%s: its pages lead in a circle: behind page %u it "
+                         "names page %s",
+                         search->link->base_url, *number, next->value);
+    *number = (unsigned)named;
+    return true;
 }
 
 static bool ask_page(struct search *search, const char *query, unsigned number,
@@ -81,21 +86,39 @@ static bool ask_page(struct search *search, const char *query, unsigned number,
     return true;
 }
 
-enum progress { STEP_FAILED, STEP_ON, STEP_DONE, STEP_TOO_MANY };
+enum step_kind { STEP_FAILED, STEP_ON, STEP_DONE, STEP_TOO_MANY };
+
+static void show_progress(const struct search *search)
+{
+    size_t limit = search->link->options->limit;
+    int64_t total = search->total;
+
+    if (total >= 0 && (uint64_t)total > limit)
+        total = (int64_t)limit;
+    chats_progress_set(&search->link->progress,
+                       search->found + json_array_size(search->rows), total);
+}
+
+/* What is still wanted goes beyond what one search can find. */
+static bool is_too_many(const struct search *search,
+                        const struct chat_list *page)
+{
+    return page->count > CHATS_CUT_MAX &&
+           search->link->options->limit - search->found > CHATS_CUT_MAX;
+}
 
 /* One page of a piece; *number becomes that of the next one. */
-static enum progress walk_page(struct search *search, const char *query,
-                               unsigned *number, struct error *err)
+static enum step_kind walk_page(struct search *search, const char *query,
+                                unsigned *number, struct error *err)
 {
     struct chat_list page;
-    unsigned before = *number;
-    size_t limit = search->link->options->limit;
-    enum progress step = STEP_ON;
+    enum step_kind step = STEP_ON;
 
-    if (!ask_page(search, query, before, &page, err))
+    if (!ask_page(search, query, *number, &page, err))
         return STEP_FAILED;
-    *number = next_page(&page.next, before);
-    if (page.count > CHATS_CUT_MAX && limit - search->found > CHATS_CUT_MAX) {
+    if (!next_page(search, &page.next, number, err)) {
+        step = STEP_FAILED;
+    } else if (is_too_many(search, &page)) {
         step = STEP_TOO_MANY;
     } else {
         take_rows(search, &page);
@@ -104,10 +127,7 @@ static enum progress walk_page(struct search *search, const char *query,
         if (*number != 0 && left(search) == 0)
             search->more = true;
     }
-    chats_progress_set(
-        &search->link->progress, search->found + json_array_size(search->rows),
-        search->total >= 0 && (uint64_t)search->total > limit ? (int64_t)limit
-                                                              : search->total);
+    show_progress(search);
     chat_list_clear(&page);
     return step;
 }
@@ -125,7 +145,7 @@ static bool too_many_pages(const struct search *search, struct error *err)
 static bool walk_piece(struct search *search, const struct chats_span *piece,
                        bool *fits, struct error *err)
 {
-    enum progress step = STEP_ON;
+    enum step_kind step = STEP_ON;
     unsigned number = 1;
     struct buf query;
 

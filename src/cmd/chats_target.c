@@ -118,6 +118,15 @@ pick_destination(const struct settings *settings, const char *name,
     return NULL;
 }
 
+/* What deliveries need is left to them. */
+static unsigned usual_rate(const struct settings_destination *destination)
+{
+    unsigned budget = destination->budget_per_minute;
+    unsigned rate = (unsigned)((double)budget * (1 - destination->reserve));
+
+    return budget && !rate ? 1 : rate;
+}
+
 static bool find_destination(struct chats_link *link, struct error *err)
 {
     const struct chats_options *options = link->options;
@@ -133,8 +142,8 @@ static bool find_destination(struct chats_link *link, struct error *err)
     link->endpoint.timeout_ms = found->request_timeout_ms > LEAST_TIMEOUT_MS
                                     ? found->request_timeout_ms
                                     : LEAST_TIMEOUT_MS;
-    chats_pace_init(&link->pace, options->by_rate ? options->rate
-                                                  : found->budget_per_minute);
+    chats_pace_init(&link->pace,
+                    options->by_rate ? options->rate : usual_rate(found));
     return find_token(link, found, err);
 }
 

@@ -263,7 +263,7 @@ def test_a_feed_that_repeats_its_edges_or_turns_in_a_circle(serve):
 # A create leaves once.
 
 @pytest.mark.parametrize("do, created", [("lose_after", 1), ("lose_before", 0),
-                                         ("status_after", 1), ("truncate", 1)])
+                                         ("status_after", 1)])
 def test_a_lost_answer_is_told_and_nothing_is_sent_again(ask, sandbox, do, created):
     sandbox.fault("create", do)
     lost = ask("create", "--message", "It's urgent", "--email", "o'b@example.org", code=75)
@@ -275,6 +275,15 @@ def test_a_lost_answer_is_told_and_nothing_is_sent_again(ask, sandbox, do, creat
                            text=True, timeout=30, check=False)
     assert found.returncode == 0, found.stderr
     assert len(json.loads(found.stdout)) == created
+
+
+@pytest.mark.parametrize("do", ["truncate", "html"])
+def test_an_answer_that_says_created_but_not_which(ask, sandbox, do):
+    sandbox.fault("create", do, **({"status": 201} if do == "html" else {}))
+    odd = ask("create", "--message", "Hello", "--email", "a@example.org", code=1)
+    assert "it was created" in odd.stderr and "do not create it again" in odd.stderr
+    assert "visitor_email:a@example.org" in odd.stderr
+    assert sandbox.stats()["requests"]["create"] == len(sandbox.chats()) == 1
 
 
 def test_a_create_that_was_refused_for_its_rate_is_sent_when_there_is_room(ask, sandbox):

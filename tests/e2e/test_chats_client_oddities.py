@@ -145,6 +145,12 @@ def test_pages_that_lead_nowhere_end(serve, page, said):
     assert said in done.stderr and len(server.asked) <= 3
 
 
+def test_a_search_whose_pages_lead_back_ends(serve):
+    server = serve(lambda *_: (200, {}, {"count": 80, "results": [{"id": 1}], "next_url": "/?page=2"}))
+    assert "circle" in chats(server.url, "search", "x", "--all", code=1).stderr
+    assert len(server.asked) == 2
+
+
 def test_pages_without_end_end(serve):
     server = serve(lambda *_: (200, {}, {"chats": [{"id": 1}],
                                          "next_url": f"/x?cursor={len(server.asked)}"}))
