@@ -203,7 +203,7 @@ static bool take_page(struct export *export, struct error *err)
 {
     struct chat_position end = export->position;
     struct http_response answer;
-    struct chat_list page;
+    struct chat_list page = {0};
     bool ok = ask(export, &answer, err) &&
               read_page(export, &answer, &page, &end, err);
 

@@ -95,6 +95,7 @@ static bool find_url(struct chats_link *link, struct error *err)
     return take_url(link, options->url, err) && find_token(link, NULL, err);
 }
 
+/* The one of that name, else the first. */
 static const struct settings_destination *
 pick_destination(const struct settings *settings, const char *name,
                  struct error *err)
@@ -105,8 +106,9 @@ pick_destination(const struct settings *settings, const char *name,
         found = settings_destination(settings, name);
     if (!found)
         error_set(err, ERROR_USAGE,
-                  "the settings have no destination '%s'; the first is '%s'",
-                  name, settings->destinations[0].name);
+                  "the settings have no destination '%s'; 'afterhours config "
+                  "print' shows what they have",
+                  name ? name : "default");
     else if (!found->base_url)
         error_set(err, ERROR_CONFIG,
                   "the destination '%s' has no address: set "
