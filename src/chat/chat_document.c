@@ -8,9 +8,6 @@
 
 #include "base/banned.h"
 
-/* A chat with a long history has a few thousand. */
-#define VALUES_MAX 200000
-
 static void shape_value(json_t *chat, const struct chat_property *property)
 {
     json_t *value = chat_value_get(chat, property);
@@ -38,21 +35,4 @@ bool chat_document_shape(json_t *chat, struct error *err)
     for (property = chat_properties; property->name; property++)
         shape_value(chat, property);
     return true;
-}
-
-json_t *chat_document_read(const char *json, size_t len, struct error *err)
-{
-    json_t *chat = chat_json_parse(json, len, VALUES_MAX);
-
-    if (!chat)
-        error_set(err, ERROR_INPUT, "it is no JSON, or has too many values");
-    if (chat && chat_document_shape(chat, err))
-        return chat;
-    json_decref(chat);
-    return NULL;
-}
-
-void chat_document_print(const json_t *chat, struct buf *out)
-{
-    chat_json_print(chat, out);
 }

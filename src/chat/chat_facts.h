@@ -32,7 +32,7 @@ struct chat_facts {
     const char **texts, **agent_names; /* owned: subject's lists */
 };
 
-/* chat: as chat_document_read() gives it; others lack what they lack. */
+/* chat: in the shape of chat_document_shape(); others lack what they lack. */
 void chat_facts_read(const struct json_t *chat, struct chat_facts *facts);
 void chat_facts_clear(struct chat_facts *facts);
 

@@ -1,7 +1,7 @@
 /*
  * The facts of a chat taken straight out of its JSON, in one pass: for those
  * who search through very many chats. What it tells is what chat_facts_read()
- * tells of the same JSON once it was read as a document.
+ * tells of the same chat brought into shape.
  */
 #ifndef CHAT_CHAT_SKIM_H
 #define CHAT_CHAT_SKIM_H

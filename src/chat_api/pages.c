@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "chat/chat_document.h"
+#include "chat/chat_json.h"
 #include "chat/search_match.h"
 
 #include "base/banned.h"
@@ -55,7 +55,7 @@ static void write_changed(const struct call *call, const struct chat_item *item,
         json_decref(chat);
         chat = picked;
     }
-    chat_document_print(chat, out);
+    chat_json_print(chat, out);
     json_decref(chat);
 }
 

@@ -6,16 +6,11 @@
 #include <jansson.h>
 
 #include "chat/chat_document.h"
+#include "chat/chat_json.h"
 
 #include "base/banned.h"
 
 #define REST_MAX ((size_t)4 * 1024 * 1024)
-
-static int add_piece(const char *bytes, size_t len, void *out)
-{
-    buf_add(out, bytes, len);
-    return 0;
-}
 
 /* Without the braces. */
 static void write_rest(const json_t *chat, struct buf *rest)
@@ -26,7 +21,7 @@ static void write_rest(const json_t *chat, struct buf *rest)
     json_object_del(copy, "id");
     json_object_del(copy, "zendesk_ticket_id");
     buf_init(&text, REST_MAX);
-    json_dump_callback(copy, add_piece, &text, JSON_COMPACT);
+    chat_json_print(copy, &text);
     if (buf_ok(&text))
         buf_add(rest, text.data + 1, text.len - 2);
     else

@@ -59,7 +59,8 @@ static void lay_over(const struct chat_update *update, const char *json,
         each_complaint_is_whole(&complaints);
         return;
     }
-    chat = chat_document_read(json, strlen(json), &err);
+    chat = json_loads(json, 0, NULL);
+    must(chat_document_shape(chat, &err));
     before = json_deep_copy(chat);
     chat_update_apply(update, chat, NOW);
     compare(before, chat, kind);

@@ -46,9 +46,9 @@ void memory_chats_clear(struct memory_chats *store)
 void memory_chats_add(struct memory_chats *store, const char *json)
 {
     struct error err;
-    json_t *chat = chat_document_read(json, strlen(json), &err);
+    json_t *chat = json_loads(json, 0, NULL);
 
-    if (!chat)
+    if (!chat_document_shape(chat, &err))
         fail_msg("%s", err.text);
     json_array_append_new(store->chats, chat);
 }
