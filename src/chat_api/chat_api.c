@@ -30,6 +30,11 @@ void chat_api_free(struct chat_api *api)
     free(api);
 }
 
+void chat_api_use_limit(struct chat_api *api, unsigned per_minute)
+{
+    api->limit.per_minute = per_minute;
+}
+
 static void client_gone(void *context)
 {
     struct call *call = context;

@@ -54,6 +54,7 @@ enum chat_store_fate {
     CHAT_STORE_BUSY,      /* too much is asked at once; it may be asked again */
     CHAT_STORE_NARROW,    /* search: it would take too long */
     CHAT_STORE_CONFLICT,  /* create: that key came with another body */
+    CHAT_STORE_LARGE,     /* what was asked for is too large for one answer */
 };
 
 struct chat_found {
@@ -206,6 +207,9 @@ struct chat_api;
 struct chat_api *chat_api_new(const struct chat_api_options *options);
 /* Only when the store owes no answer any more. */
 void chat_api_free(struct chat_api *api);
+
+/* Another limit than limit_per_minute, from now on. */
+void chat_api_use_limit(struct chat_api *api, unsigned per_minute);
 
 /* False, and nothing done, when the path is none of this API. */
 bool chat_api_handle(struct chat_api *api, struct http_exchange *exchange,

@@ -50,11 +50,25 @@ static bool is_missing(const struct call *call, const struct chat_found *found)
     }
 }
 
+/* Only a page of changes can be asked to be smaller; shortening it here would
+ * look like the last one. */
+static void refuse_size(struct call *call)
+{
+    if (call->kind == CHAT_CALL_CHANGES)
+        param_refuse(call, "limit",
+                     "the answer would be too large; ask for fewer chats, or "
+                     "for fewer fields");
+    else
+        call_error(call, 500, "TooLarge", "The answer would be too large");
+}
+
 /* False: the store's answer was no success, and that was said. */
 static bool succeeded(struct call *call, const struct chat_found *found)
 {
     if (found->fate == CHAT_STORE_REFUSED)
         call_complain(call, found->complaints);
+    else if (found->fate == CHAT_STORE_LARGE)
+        refuse_size(call);
     else if (found->fate != CHAT_STORE_OK)
         call_fail(call, &failures[found->fate]);
     else if (is_missing(call, found))
@@ -73,18 +87,6 @@ static int status_of(const struct call *call)
     if (call->kind != CHAT_CALL_CREATE)
         return 200;
     return manner && manner->created_status ? manner->created_status : 201;
-}
-
-/* Only a page of changes can be asked to be smaller; shortening it here would
- * look like the last one. */
-static void refuse_size(struct call *call)
-{
-    if (call->kind == CHAT_CALL_CHANGES)
-        param_refuse(call, "limit",
-                     "the answer would be too large; ask for fewer chats, or "
-                     "for fewer fields");
-    else
-        call_error(call, 500, "TooLarge", "The answer would be too large");
 }
 
 void call_found(void *context, const struct chat_found *found)

@@ -7,6 +7,7 @@
 #include "intake/hand_in.h"
 #include "intake/inside.h"
 #include "intake/look.h"
+#include "relay_chats/relay_chats.h"
 
 #include "base/banned.h"
 
@@ -18,6 +19,7 @@ struct intake *intake_new(struct loop *loop, struct settings *settings,
     intake->loop = loop;
     intake->queue = queue;
     intake->settings = settings_hold(settings);
+    intake->chats = relay_chats_new(settings, queue);
     return intake;
 }
 
@@ -35,6 +37,7 @@ void intake_free(struct intake *intake)
         return;
     intake->over = true;
     intake_enter(intake);
+    relay_chats_free(intake->chats);
     look_end_all(intake);
     hand_in_end_all(intake);
     intake_leave(intake);
@@ -57,6 +60,7 @@ void intake_use_settings(struct intake *intake, struct settings *settings)
 
     intake->settings = settings_hold(settings);
     settings_release(old);
+    relay_chats_use_settings(intake->chats, settings);
 }
 
 void intake_show_demo(struct intake *intake, bool demo)

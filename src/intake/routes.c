@@ -7,6 +7,7 @@
 #include "base/id.h"
 #include "guard/guard.h"
 #include "intake/inside.h"
+#include "relay_chats/relay_chats.h"
 
 #include "base/banned.h"
 
@@ -69,6 +70,14 @@ static void run(struct request *request, const struct route *route)
         route->handle(request);
 }
 
+/* The Chats API knows its paths and methods itself. */
+static void handle_chats(struct request *request)
+{
+    relay_chats_handle(request->intake->chats, request->exchange);
+}
+
+static const struct route chats = {"", "", false, handle_chats};
+
 void routes_handle(struct request *request)
 {
     const char *path = http_path(request->exchange);
@@ -76,6 +85,10 @@ void routes_handle(struct request *request)
     struct route_segment segment;
     struct buf allow;
 
+    if (relay_chats_is(request->exchange)) {
+        run(request, &chats);
+        return;
+    }
     buf_init(&allow, ROUTE_ALLOW_MAX);
     for (size_t i = 0; i < ROUTES; i++) {
         if (!route_fits(routes[i].path, path, &segment))

@@ -14,7 +14,7 @@
 #define HELD_ROOM  ((size_t)256 * 1024)
 
 /* All of a page, an export, a list by ids. */
-#define HELD_MOST ((size_t)48 * 1024 * 1024)
+#define HELD_MOST ((size_t)64 * 1024 * 1024)
 
 /*
  * Reads them in their order; those that are gone are passed over. lean: of

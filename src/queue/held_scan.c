@@ -27,7 +27,9 @@ struct scanning {
     struct queue *queue;
     struct trail trail;
     int64_t from, to;
-    bool own_time; /* walking "at"; then comes "all" */
+    bool own_time;         /* walking "at"; then comes "all" */
+    char (*seen)[ID_SIZE]; /* owned; those of "at" */
+    size_t seen_count;
     bool enough;
     queue_held_slice *slice;
     queue_done *done;
@@ -40,6 +42,7 @@ static void finish(struct scanning *job, const struct error *err)
 {
     job->done(job->context, err);
     trail_clear(&job->trail);
+    free(job->seen);
     free(job);
 }
 
@@ -61,20 +64,49 @@ static void have_read(void *context, const struct error *err)
         go_on(job);
 }
 
+static int compare(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+/* The trail's ids, but those that were seen by their own time. */
+static size_t take_ids(const struct scanning *job, char (*ids)[ID_SIZE])
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < job->trail.count; i++) {
+        const char *id = job->trail.spots[i].id;
+
+        if (!job->own_time && job->seen_count &&
+            bsearch(id, job->seen, job->seen_count, ID_SIZE, compare))
+            continue;
+        memcpy(ids[count++], id, ID_SIZE);
+    }
+    return count;
+}
+
+static void note_seen(struct scanning *job, char (*ids)[ID_SIZE], size_t count)
+{
+    if (!job->own_time || !count)
+        return;
+    job->seen = alloc_resize(job->seen, job->seen_count + count, ID_SIZE);
+    memcpy(job->seen + job->seen_count, ids, count * ID_SIZE);
+    job->seen_count += count;
+}
+
 static void walked(void *context, const struct error *err)
 {
     struct scanning *job = context;
     struct held_reading reading = {.destination = job->trail.destination,
-                                   .count = job->trail.count,
                                    .lean = true};
 
     if (err) {
         finish(job, err);
         return;
     }
-    reading.ids = alloc_zero(reading.count + 1, ID_SIZE);
-    for (size_t i = 0; i < reading.count; i++)
-        memcpy(reading.ids[i], job->trail.spots[i].id, ID_SIZE);
+    reading.ids = alloc_zero(job->trail.count + 1, ID_SIZE);
+    reading.count = take_ids(job, reading.ids);
+    note_seen(job, reading.ids, reading.count);
     held_read(job->queue, &reading, pass_on, have_read, job);
 }
 
@@ -96,6 +128,8 @@ static void go_on(struct scanning *job)
 {
     if (job->trail.over && job->own_time) {
         job->own_time = false;
+        if (job->seen_count)
+            qsort(job->seen, job->seen_count, ID_SIZE, compare);
         begin(job, "all", OWN_TIME_MS);
     }
     if (job->trail.over)

@@ -235,7 +235,7 @@ typedef void queue_held(void *context, const struct held *list, size_t count,
 
 /*
  * The messages of that destination among these ids, in any order. At most 1000.
- * What is more than 48 MiB in all is an error (ERROR_INPUT).
+ * What is more than 64 MiB in all is an error (ERROR_INPUT).
  */
 void queue_held_find(struct queue *queue, const char *destination,
                      const char *const *ids, size_t count, queue_held *found,
@@ -280,9 +280,9 @@ void queue_held_changes(struct queue *queue, const struct held_since *since,
                         queue_held *found, void *context);
 
 /*
- * Goes through the messages that may be of that span of time, a slice at a
- * time, so that no command keeps Redis from others for long. Some may come
- * twice; those with a body have no more than id and body.
+ * Goes through the messages that may be of that span of time, each once, a
+ * slice at a time, so that no command keeps Redis from others for long. Those
+ * with a body have no more than id and body.
  */
 struct held_scan {
     const char *destination;

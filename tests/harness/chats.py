@@ -13,7 +13,7 @@ from .servers import Redis, Sandbox
 from .waiting import wait_until
 
 PATH = "/api/v2/chat"
-TARGETS = ("sandbox",)
+TARGETS = ("sandbox", "relay")
 SANDBOX_OPTIONS = ("--ticket-delay", "0", "--search-lag", "0")
 
 # Who may what: the same on both, under the name that tests use. A key of the
