@@ -11,6 +11,7 @@
 #include <jansson.h>
 
 #include "base/alloc.h"
+#include "chat/chat_instant.h"
 #include "chat/chat_json.h"
 
 #include "base/banned.h"
@@ -206,6 +207,8 @@ bool chat_read_sent(const char *body, size_t len, struct chat_sent *sent)
                sizeof(read.first_words));
     if (!chat_json_id(json_object_get(session, "id"), read.session_id))
         read.session_id[0] = '\0';
+    if (!chat_instant_read(json_object_get(root, "timestamp"), &read.at))
+        read.at = 0;
     json_decref(root);
     *sent = read;
     return true;

@@ -58,6 +58,7 @@ struct chat_sent {
     char name[256];
     char first_words[128]; /* of the message, for a search by text */
     char session_id[CHAT_ID_MAX + 1];
+    int64_t at; /* its timestamp; wall clock, ms; 0: none */
 };
 must_check bool chat_read_sent(const char *body, size_t len,
                                struct chat_sent *sent);

@@ -1,7 +1,9 @@
 /*
  * Stage resolve: nobody answered a post, so is the message there? Searches for
  * what was sent, a page at a time, and compares session ids, which come back as
- * they were sent; timestamps may not, so they only bound the search, widely.
+ * they were sent; timestamps may not, so they only bound the search, widely: to
+ * the days around the post and, when what was sent says it is of another time,
+ * to the days around that.
  *
  * "It did not land" lets the message be posted again. It is said only when
  * every chat that could be ours was compared, when the search has had the time
@@ -35,7 +37,8 @@ struct look {
     struct chat_page page; /* found, and being compared */
     size_t compared;       /* of the page */
     size_t asked;          /* of the page, in the request under way */
-    unsigned pages;        /* asked for so far */
+    unsigned pages;        /* asked for so far, of these days */
+    bool own_time;         /* the days are those around what it says */
     bool searching;        /* the request under way is a search */
     bool doubtful;         /* a chat could not be compared */
     int64_t took_ms;       /* of the requests so far */
@@ -62,17 +65,42 @@ static void finish(struct turn *turn, enum outcome_kind kind,
     step->finished = true;
 }
 
+/* When a chat of the post may say it is of, if it does not say its own. */
+static int64_t first_of_post(const struct turn *turn)
+{
+    return turn->items[0].submission.received_at - DAY_MS;
+}
+
+static int64_t last_of_post(const struct turn *turn)
+{
+    return turn->now + DAY_MS;
+}
+
+/* Whether the chat may also lie in other days: those of its own timestamp. */
+static bool elsewhere(const struct turn *turn)
+{
+    const struct look *look = turn->memory;
+    int64_t at = look->sent.at;
+
+    return !look->own_time && at &&
+           (at < first_of_post(turn) || at > last_of_post(turn));
+}
+
 static void ask_for_page(struct turn *turn, struct step *step)
 {
-    const struct submission *submission = &turn->items[0].submission;
     struct look *look = turn->memory;
     struct chat_endpoint endpoint;
     struct buf query;
 
     endpoint_of(turn, &endpoint);
     buf_init(&query, QUERY_MAX);
-    chat_query_sent(&query, &look->sent, submission->received_at - DAY_MS,
-                    turn->now + DAY_MS);
+    if (look->own_time)
+        chat_query_sent(&query, &look->sent,
+                        look->sent.at > DAY_MS ? look->sent.at - DAY_MS : 0,
+                        look->sent.at + DAY_MS);
+    else
+        chat_query_sent(&query, &look->sent, first_of_post(turn),
+                        last_of_post(turn));
     look->searching = true;
     look->pages++;
     chat_request_search(&step->request, &endpoint, buf_str(&query),
@@ -187,7 +215,10 @@ static void go_on(struct turn *turn, struct step *step)
         ask_for_chats(turn, step);
         return;
     }
-    if (!look->page.more) {
+    if (!look->page.more && elsewhere(turn)) {
+        look->own_time = true;
+        look->pages = 0;
+    } else if (!look->page.more) {
         conclude_absent(turn, step);
         return;
     }

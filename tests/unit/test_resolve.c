@@ -104,6 +104,50 @@ static void it_is_found_on_a_later_page_of_our_own_host(void **state)
     kit_close(&kit);
 }
 
+/* As the Chats API takes it from a program: of a year ago. */
+static void open_old(struct kit *kit)
+{
+    open_late(kit);
+    alloc_replace(&kit->items[0].submission.message,
+                  "{\"visitor\":{\"email\":\"ada@example.com\"},"
+                  "\"message\":\"Hi\",\"timestamp\":1763802000,\"session\":"
+                  "{\"id\":\"support-01JABCDEF0123456789ABCD000\"}}");
+}
+
+static void what_says_to_be_of_another_day_is_looked_for_there_too(void **state)
+{
+    struct kit kit;
+
+    (void)state;
+    open_old(&kit);
+    kit_begin(&kit);
+    assert_non_null(strstr(kit.step.request.url, "2026-11-21T08%3A59%3A00Z"));
+    kit_answer(&kit, 200, TWO);
+    kit_answer(&kit, 200, OTHERS);
+    assert_non_null(strstr(kit.step.request.url, "2025-11-21T09%3A00%3A00Z"));
+    assert_non_null(strstr(kit.step.request.url, "2025-11-23T09%3A00%3A00Z"));
+    assert_null(strstr(kit.step.request.url, "page="));
+    kit_answer(&kit, 200, TWO);
+    kit_answer(&kit, 200, OURS);
+    assert_int_equal(kind(&kit), OUTCOME_DONE);
+    kit_close(&kit);
+}
+
+static void it_did_not_land_only_when_it_is_nowhere(void **state)
+{
+    struct kit kit;
+
+    (void)state;
+    open_old(&kit);
+    kit_begin(&kit);
+    kit_answer(&kit, 200, NONE);
+    assert_false(kit.step.finished);
+    kit_answer(&kit, 200, NONE);
+    assert_int_equal(kind(&kit), OUTCOME_BUSY);
+    assert_true(kit_outcome(&kit)->nothing_sent);
+    kit_close(&kit);
+}
+
 static void more_than_fifty_are_asked_for_in_two_requests(void **state)
 {
     struct kit kit;
@@ -367,6 +411,9 @@ int main(void)
         cmocka_unit_test(it_searches_by_email_in_a_wide_window),
         cmocka_unit_test(ours_is_known_by_its_session),
         cmocka_unit_test(it_is_found_on_a_later_page_of_our_own_host),
+        cmocka_unit_test(
+            what_says_to_be_of_another_day_is_looked_for_there_too),
+        cmocka_unit_test(it_did_not_land_only_when_it_is_nowhere),
         cmocka_unit_test(more_than_fifty_are_asked_for_in_two_requests),
         cmocka_unit_test(two_looks_that_find_nothing_mean_it_did_not_land),
         cmocka_unit_test(the_first_look_never_means_it_did_not_land),
