@@ -95,6 +95,13 @@ class Target:
     def search(self, query, **more):
         return self.ask("GET", "/chats/search", params={"q": query, **more})
 
+    def wait_exported(self):
+        """Until the export tells of everything that was done so far: what is new
+        may be left for later, so one more chat is made and waited for."""
+        last = self.create(message="the last one so far")["id"]
+        wait_until(lambda: last in self.ask("GET", "/incremental/chats", params={
+            "start_time": 0}).text, what="the newest chat to be exported")
+
     def wait_found(self, query, count):
         """Until a search finds so many."""
         wait_until(lambda: self.search(query).json()["count"] == count,

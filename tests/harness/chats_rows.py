@@ -159,7 +159,9 @@ def gone(*names):
     return check
 
 
-def exports_all(target, _, value):
+def exports_all(target, answer, _):
+    target.wait_exported()
+    value = target.ask("GET", answer.url).json()
     assert value["count"] == len(value["chats"]) > MANY
     stamps = [chat["update_timestamp"] for chat in value["chats"] if "update_timestamp" in chat]
     assert stamps == sorted(stamps)
@@ -167,8 +169,10 @@ def exports_all(target, _, value):
     assert again["count"] == 0 and again["next_page"]
 
 
-def exports_pages(target, _, value):
+def exports_pages(target, answer, _):
     """A page after the other gives each chat once."""
+    target.wait_exported()
+    value = target.ask("GET", answer.url).json()
     seen, page = ids_of(value["chats"]), value
     assert page["count"] == 7
     while page["count"] == 7:
