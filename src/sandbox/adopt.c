@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 
+#include "base/text.h"
 #include "chat/chat_document.h"
 #include "chat/chat_json.h"
 
@@ -13,50 +14,51 @@
 #define REST_MAX ((size_t)4 * 1024 * 1024)
 
 /* Without the braces. */
-static void write_rest(const json_t *chat, struct buf *rest)
+static void write_rest(json_t *chat, struct buf *rest)
 {
-    json_t *copy = json_copy((json_t *)(uintptr_t)chat);
-    struct buf text;
+    const char *name;
+    json_t *value;
 
-    json_object_del(copy, "id");
-    json_object_del(copy, "zendesk_ticket_id");
-    buf_init(&text, REST_MAX);
-    chat_json_print(copy, &text);
-    if (buf_ok(&text))
-        buf_add(rest, text.data + 1, text.len - 2);
-    else
-        rest->overflow = true;
-    buf_clear(&text);
-    json_decref(copy);
+    buf_init(rest, REST_MAX);
+    json_object_foreach(chat, name, value)
+    {
+        if (strcmp(name, "id") == 0 || strcmp(name, "zendesk_ticket_id") == 0)
+            continue;
+        if (rest->len)
+            buf_char(rest, ',');
+        text_json(rest, name);
+        buf_char(rest, ':');
+        chat_json_print(value, rest);
+    }
 }
 
-bool adopted_init(struct adopted *adopted, const json_t *chat,
-                  struct error *err)
+bool adopted_init(struct adopted *adopted, json_t *chat, struct error *err)
 {
+    bool has_id = json_object_get(chat, "id");
+
     if (!json_is_object(chat))
         return error_set(err, ERROR_INPUT, "a chat is a JSON object");
-    adopted->shaped = json_deep_copy(chat);
-    if (!json_object_get(chat, "id"))
-        json_object_set_new(adopted->shaped, "id", json_string("none"));
-    if (!chat_document_shape(adopted->shaped, err)) {
-        json_decref(adopted->shaped);
+    write_rest(chat, &adopted->rest);
+    if (!has_id)
+        json_object_set_new(chat, "id", json_string("none"));
+    adopted->chat = json_incref(chat);
+    adopted->facts = (struct chat_facts){.id = ""};
+    if (!buf_ok(&adopted->rest))
+        error_set(err, ERROR_INPUT, "the chat is too long");
+    if (!buf_ok(&adopted->rest) || !chat_document_shape(chat, err)) {
+        adopted_clear(adopted);
         return false;
     }
-    buf_init(&adopted->rest, REST_MAX);
-    write_rest(chat, &adopted->rest);
-    chat_facts_read(adopted->shaped, &adopted->facts);
-    if (!json_object_get(chat, "id"))
+    chat_facts_read(chat, &adopted->facts);
+    if (!has_id)
         adopted->facts.id = "";
-    if (buf_ok(&adopted->rest))
-        return true;
-    adopted_clear(adopted);
-    return error_set(err, ERROR_INPUT, "the chat is too long");
+    return true;
 }
 
 void adopted_clear(struct adopted *adopted)
 {
     chat_facts_clear(&adopted->facts);
-    json_decref(adopted->shaped);
+    json_decref(adopted->chat);
     buf_clear(&adopted->rest);
 }
 

@@ -9,15 +9,16 @@
 
 struct json_t; /* jansson's */
 
-/* Owned; gives it the texts that its arrival borrows. */
+/* Owns the texts that its arrival borrows. */
 struct adopted {
-    struct json_t *shaped; /* by the table of properties: for the facts */
+    struct json_t *chat; /* owned; of it are the texts of the facts */
     struct chat_facts facts;
     struct buf rest; /* as it came, but for id and zendesk_ticket_id */
 };
 
-/* False: it is no chat. Otherwise it is cleared by adopted_clear(). */
-must_check bool adopted_init(struct adopted *adopted, const struct json_t *chat,
+/* Brings chat into shape, for the facts; takes a reference. False: it is no
+ * chat. Otherwise it is cleared by adopted_clear(). */
+must_check bool adopted_init(struct adopted *adopted, struct json_t *chat,
                              struct error *err);
 void adopted_clear(struct adopted *adopted);
 

@@ -36,10 +36,9 @@ void shelf_clear(struct shelf *shelf);
 /*
  * Any chat, shown as it is here. Without an id it is given one; its ticket is
  * the one it names, none when that is null, and one as for every chat when it
- * does not speak of it. NULL: see err.
+ * does not speak of it. chat is brought into shape. NULL: see err.
  */
-const struct stored *shelf_take_in(struct shelf *shelf,
-                                   const struct json_t *chat,
+const struct stored *shelf_take_in(struct shelf *shelf, struct json_t *chat,
                                    struct error *err);
 /* A text with one of them, or with an array. *count: how many were taken in,
  * also when it ends with an error. */

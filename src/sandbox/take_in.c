@@ -21,10 +21,10 @@ static void read_times(const struct chat_facts *facts, int64_t now,
         arrival->updated_at = now;
 }
 
-const struct stored *shelf_take_in(struct shelf *shelf, const json_t *chat,
+const struct stored *shelf_take_in(struct shelf *shelf, json_t *chat,
                                    struct error *err)
 {
-    const json_t *ticket = json_object_get(chat, "zendesk_ticket_id");
+    bool speaks = json_object_get(chat, "zendesk_ticket_id") != NULL;
     struct adopted adopted;
     struct arrival arrival = {.facts = &adopted.facts};
     const struct stored *stored;
@@ -36,7 +36,7 @@ const struct stored *shelf_take_in(struct shelf *shelf, const json_t *chat,
     arrival.rest = buf_str(&adopted.rest);
     arrival.rest_len = adopted.rest.len;
     arrival.ticket_id = adopted.facts.ticket_id;
-    if (!ticket)
+    if (!speaks)
         shelf_promise_ticket(shelf, &arrival);
     stored = shelf_put(shelf, &arrival);
     if (!stored)
@@ -46,13 +46,13 @@ const struct stored *shelf_take_in(struct shelf *shelf, const json_t *chat,
     return stored;
 }
 
-static bool take_in_all(struct shelf *shelf, const json_t *root, size_t *count,
+static bool take_in_all(struct shelf *shelf, json_t *root, size_t *count,
                         struct error *err)
 {
     size_t number = json_is_array(root) ? json_array_size(root) : 1;
 
     for (*count = 0; *count < number; ++*count) {
-        const json_t *chat =
+        json_t *chat =
             json_is_array(root) ? json_array_get(root, *count) : root;
 
         if (!shelf_take_in(shelf, chat, err))
