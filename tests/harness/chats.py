@@ -95,12 +95,13 @@ class Target:
     def search(self, query, **more):
         return self.ask("GET", "/chats/search", params={"q": query, **more})
 
-    def wait_exported(self):
-        """Until the export tells of everything that was done so far: what is new
-        may be left for later, so one more chat is made and waited for."""
+    def wait_exported(self, url):
+        """That page of the export once everything that was done so far is told of:
+        what is new may be left for later, so one more chat is made and waited for."""
         last = self.create(message="the last one so far")["id"]
         wait_until(lambda: last in self.ask("GET", "/incremental/chats", params={
             "start_time": 0}).text, what="the newest chat to be exported")
+        return self.ask("GET", url).json()
 
     def wait_found(self, query, count):
         """Until a search finds so many."""

@@ -160,8 +160,7 @@ def gone(*names):
 
 
 def exports_all(target, answer, _):
-    target.wait_exported()
-    value = target.ask("GET", answer.url).json()
+    value = target.wait_exported(answer.url)
     assert value["count"] == len(value["chats"]) > MANY
     stamps = [chat["update_timestamp"] for chat in value["chats"] if "update_timestamp" in chat]
     assert stamps == sorted(stamps)
@@ -171,9 +170,8 @@ def exports_all(target, answer, _):
 
 def exports_pages(target, answer, _):
     """A page after the other gives each chat once."""
-    target.wait_exported()
-    value = target.ask("GET", answer.url).json()
-    seen, page = ids_of(value["chats"]), value
+    page = target.wait_exported(answer.url)
+    seen = ids_of(page["chats"])
     assert page["count"] == 7
     while page["count"] == 7:
         page = target.ask("GET", page["next_page"]).json()
