@@ -14,6 +14,9 @@
 
 #define SECOND_MS 1000
 
+/* Chats with a long history are large, and there are forty on a page. */
+#define ANSWER_MAX ((size_t)64 * 1024 * 1024)
+
 bool chats_link_open(struct chats_link *link,
                      const struct chats_options *options, struct error *err)
 {
@@ -129,6 +132,7 @@ bool chats_ask(struct chats_link *link, struct http_request *request,
     char note[64];
 
     memset(answer, 0, sizeof(*answer));
+    request->max_answer = ANSWER_MAX;
     for (unsigned failed = 1;; failed++) {
         int64_t wait = 0;
 

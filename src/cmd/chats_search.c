@@ -22,10 +22,11 @@ struct search {
     struct chats_link *link;
     struct chats_out out;
     struct chats_cut cut;
-    json_t *rows;          /* of the piece under way */
-    struct chats_seen ids; /* of the piece: pages shift when chats come in */
-    json_t *wanted;        /* --full: ids whose chats are to be fetched */
-    json_t *missing;       /* --full: found, but not to be had */
+    struct chats_span piece; /* under way */
+    json_t *rows;            /* of the piece under way */
+    struct chats_seen ids;   /* of the piece: pages shift when chats come in */
+    json_t *wanted;          /* --full: ids whose chats are to be fetched */
+    json_t *missing;         /* --full: found, but not to be had */
     size_t found;
     int64_t total; /* of all pieces, as the first answer says */
     bool more;     /* there are others than those that were wanted */
@@ -99,12 +100,18 @@ static void show_progress(const struct search *search)
                        search->found + json_array_size(search->rows), total);
 }
 
-/* What is still wanted goes beyond what one search can find. */
+/*
+ * What is still wanted goes beyond what one search can find. A server that
+ * counts no further than that says so by just that number.
+ */
 static bool is_too_many(const struct search *search,
                         const struct chat_list *page)
 {
-    return page->count > CHATS_CUT_MAX &&
-           search->link->options->limit - search->found > CHATS_CUT_MAX;
+    bool one_second = search->piece.from == search->piece.to;
+
+    return search->link->options->limit - search->found > CHATS_CUT_MAX &&
+           (page->count > CHATS_CUT_MAX ||
+            (page->count == CHATS_CUT_MAX && !one_second));
 }
 
 /* One page of a piece; *number becomes that of the next one. */
@@ -142,15 +149,14 @@ static bool too_many_pages(const struct search *search, struct error *err)
 }
 
 /* *fits is false when the piece has to be cut. */
-static bool walk_piece(struct search *search, const struct chats_span *piece,
-                       bool *fits, struct error *err)
+static bool walk_piece(struct search *search, bool *fits, struct error *err)
 {
     enum step_kind step = STEP_ON;
     unsigned number = 1;
     struct buf query;
 
     buf_init(&query, QUERY_MAX);
-    chats_cut_query(&search->cut, piece, &query);
+    chats_cut_query(&search->cut, &search->piece, &query);
     while (step == STEP_ON && number <= PAGES_MAX)
         step = walk_page(search, buf_str(&query), &number, err);
     buf_clear(&query);
@@ -254,16 +260,15 @@ static bool cannot_cut(const struct chats_span *piece, struct error *err)
 
 static bool walk(struct search *search, struct error *err)
 {
-    struct chats_span piece;
     bool fits;
 
-    while (left(search) > 0 && chats_cut_next(&search->cut, &piece)) {
-        bool ok = walk_piece(search, &piece, &fits, err);
+    while (left(search) > 0 && chats_cut_next(&search->cut, &search->piece)) {
+        bool ok = walk_piece(search, &fits, err);
 
         if (ok && fits)
             ok = print_rows(search, err);
-        else if (ok && !chats_cut_halve(&search->cut, &piece))
-            ok = cannot_cut(&piece, err);
+        else if (ok && !chats_cut_halve(&search->cut, &search->piece))
+            ok = cannot_cut(&search->piece, err);
         json_array_clear(search->rows);
         chats_seen_clear(&search->ids);
         if (!ok)

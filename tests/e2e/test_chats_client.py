@@ -395,6 +395,16 @@ def test_a_search_of_more_than_250_pages_is_cut_by_time(ask, sandbox):
     assert [each["timestamp"] for each in few] == times[:60]
 
 
+def test_a_count_that_ends_at_what_a_search_can_find_is_not_believed(serve):
+    def answers(_, query, __):
+        cut = "AND timestamp" in query["q"]
+        page = int(query.get("page", "1"))
+        return 200, {}, {"count": 2 if cut else 10_000, "next_url": "/x?page=2" if page < 2 else None,
+                         "results": [{"id": f"{query['q'][-30:]} {page}".replace(" ", "")}]}
+    server = serve(answers)
+    assert len(as_json(chats(server.url, "search", "x", "--all", "--json"))) == 4
+
+
 def test_a_second_with_more_than_a_search_can_find_is_an_error(serve):
     server = serve(lambda *_: (200, {}, {"count": 10_001, "results": [{"id": 1}], "next_url": None}))
     wrong = chats(server.url, "search", "x", "--all", code=1)

@@ -168,6 +168,11 @@ def test_each_refusal_says_what_to_do(serve, status, headers, body, code, said):
     assert len(server.asked) == 1
 
 
+def test_an_answer_without_end_ends(serve):
+    server = serve(lambda *_: (200, {}, " " * 70_000_000))
+    assert "too long" in chats(server.url, "list", code=1).stderr
+
+
 def test_what_visitors_wrote_does_not_command_the_terminal(serve):
     server = serve(lambda *_: (200, {}, {"chats": [
         {"id": "1", "message": "a\u001b]0;x\u0007\u009b31m\nb", "visitor": {"name": "\u001b[2J"}}],
