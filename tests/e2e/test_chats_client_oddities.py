@@ -9,7 +9,6 @@ from harness.chats_client import TOKEN, as_json, chats, seed
 from harness.chats_server import ChatsServer
 from harness.processes import BINARY, environment, run
 from harness.servers import Sandbox
-from harness.waiting import wait_until
 
 PATH = "/api/v2/chat/chats"
 
@@ -182,9 +181,9 @@ def test_what_visitors_wrote_does_not_command_the_terminal(serve):
 
 
 def test_standard_output_that_ends_ends_the_walk(sandbox):
-    seed(sandbox, 400)
+    seed(sandbox, 2000)
     done = subprocess.run(["bash", "-c", f"{BINARY} chats list --all --json --rate 0 --url "
                            f"{sandbox.url} | head -1"], capture_output=True, text=True, timeout=30,
                           env=environment(AFTERHOURS_CHATS_TOKEN=TOKEN), check=False)
     assert done.stdout == "[\n"
-    assert wait_until(lambda: sandbox.stats()["requests"]["list"] <= 10)
+    assert sandbox.stats()["requests"]["list"] < 50, "it did not go on to the end"
