@@ -12,6 +12,7 @@ from harness.chats import KEYS, TARGETS, make_relay, make_sandbox
 from harness.front import Front
 from harness.openapi import Document
 from harness.processes import ROOT
+from harness.waiting import wait_until
 
 SAMPLES = pathlib.Path(__file__).parent / "samples"
 NPM = ROOT / "build" / "npm" / "node_modules"
@@ -127,8 +128,9 @@ def test_httpie_makes_every_call(target, tmp_path):
     found = http("GET", f"{chats}/search", "q==visitor_email:radia@example.org AND 東京")
     assert [row["id"] for row in found["results"]] == [chat["id"]]
     assert http("PUT", one, "unread:=false")["unread"] is False
-    changes = http("GET", f"{target.url}/api/v2/chat/incremental/chats", "start_time==0")
-    assert chat["id"] in [each["id"] for each in changes["chats"]]
+    changes = f"{target.url}/api/v2/chat/incremental/chats"
+    wait_until(lambda: chat["id"] in [each["id"] for each in http(
+        "GET", changes, "start_time==0")["chats"]], what="the change to be exported")
     assert http("DELETE", one) is None
 
 
