@@ -130,7 +130,8 @@ must_check bool chats_properties(struct chats_link *link,
     "  --ca FILE            authorities to trust instead of the system's\n"    \
     "  --rate N             at most N requests a minute; 0: no limit (else:\n" \
     "                       the destination's budget_per_minute without the\n" \
-    "                       reserve of its deliveries)\n"                      \
+    "                       reserve of its deliveries; with --url what it\n"   \
+    "                       says, or 200)\n"                                   \
     "  --json               JSON on standard output, nothing else\n"
 
 #endif

@@ -84,10 +84,12 @@ void chats_pace_told(struct chats_pace *pace,
                                               NULL};
     int64_t left, limit = 0, reset = read_reset(headers, wall);
 
-    if (!read_header(headers, left_names, &left))
-        return;
     if (!read_header(headers, limit_names, &limit) || limit == 0)
         limit = MINUTE_MS / 1000;
+    if (pace->guessed && SPREAD_US / limit < pace->gap_us)
+        pace->gap_us = SPREAD_US / limit;
+    if (!read_header(headers, left_names, &left))
+        return;
     if (left > limit / 10)
         return;
     /* Without a time of more we go on as fast as the limit is in the mean. */

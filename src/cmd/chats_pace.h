@@ -15,6 +15,8 @@ struct chats_pace {
     int64_t gap_us;   /* between two requests in the long run; 0: no limit */
     int64_t due_us;   /* boot clock: when the budget so far is used up */
     int64_t after_at; /* boot clock, ms: the server's limits say not before */
+    bool guessed;     /* nobody gave a budget: a server that allows more is
+                         believed */
 };
 
 /* rate: requests a minute; 0: as many as the server takes. */

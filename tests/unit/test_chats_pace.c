@@ -133,6 +133,26 @@ static void nonsense_in_headers_is_nothing(void **state)
                      3600000);
 }
 
+static void a_guess_is_given_up_for_what_the_server_allows(void **state)
+{
+    struct http_headers more = {0}, less = {0};
+    struct chats_pace pace;
+
+    (void)state;
+    http_headers_add(&more, "X-Rate-Limit", "6000");
+    http_headers_add(&less, "X-Rate-Limit", "10");
+    chats_pace_init(&pace, 200);
+    chats_pace_told(&pace, &more, NOW, WALL);
+    assert_in_range(count_within(&pace, 60000), 196, 201);
+    chats_pace_init(&pace, 200);
+    pace.guessed = true;
+    chats_pace_told(&pace, &less, NOW, WALL);
+    chats_pace_told(&pace, &more, NOW, WALL);
+    assert_in_range(count_within(&pace, 60000), 5880, 6001);
+    http_headers_clear(&more);
+    http_headers_clear(&less);
+}
+
 /* status 0: no answer. */
 static int64_t again(int status, const char *retry_after, unsigned failed,
                      uint32_t dice)
@@ -196,6 +216,7 @@ int main(void)
         cmocka_unit_test(without_a_reset_the_mean_of_the_limit_is_kept),
         cmocka_unit_test(an_instant_as_reset_is_understood),
         cmocka_unit_test(nonsense_in_headers_is_nothing),
+        cmocka_unit_test(a_guess_is_given_up_for_what_the_server_allows),
         cmocka_unit_test(retry_after_is_the_least),
         cmocka_unit_test(without_it_the_wait_doubles),
         cmocka_unit_test(it_ends),
