@@ -255,8 +255,8 @@ def test_check_can_wait_for_what_is_away(make_relay, redis, nursery):
     assert waiting.wait(60) == 0, waiting.log()
 
 
-def test_check_says_that_an_address_is_not_zendesk(make_relay, relay):
-    wrong = make_relay(destinations={"support": {"base_url": relay.url}})
+def test_check_says_that_an_address_is_not_zendesk(make_relay, sandbox):
+    wrong = make_relay(destinations={"support": {"base_url": f"{sandbox.url}/elsewhere"}})
     done = wrong.run("check")
     assert done.returncode == 1
     assert "404" in done.stdout and "base_url" in done.stdout
