@@ -8,20 +8,21 @@ import pytest
 
 from harness import chats_rows
 from harness.chats import TARGETS, make_relay, make_sandbox
+from harness.chats_row import seed
 from harness.openapi import Document
 
 
 @pytest.fixture(scope="module")
 def sandbox_target(module_nursery, document):
     target = make_sandbox(module_nursery, document, "--examples")
-    chats_rows.seed(target)
+    seed(target)
     return target
 
 
 @pytest.fixture(scope="module")
 def relay_target(module_nursery, document):
     target = make_relay(module_nursery, document)
-    chats_rows.seed(target)
+    seed(target)
     return target
 
 
