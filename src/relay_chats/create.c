@@ -45,11 +45,16 @@ struct creating {
     bool replayed;
 };
 
-static void end(struct creating *job, enum chat_store_fate fate)
+static void end_with(struct creating *job, const struct chat_found *found)
 {
     free(job->body);
     free(job->session_id);
-    job_fail(&job->job, fate);
+    job_end(&job->job, found);
+}
+
+static void end(struct creating *job, enum chat_store_fate fate)
+{
+    end_with(job, &(struct chat_found){.fate = fate});
 }
 
 static void show(struct creating *job, const struct held *held)
@@ -63,9 +68,7 @@ static void show(struct creating *job, const struct held *held)
         found.fate = CHAT_STORE_LARGE;
     found.items = sheet.items;
     found.count = sheet.count;
-    free(job->body);
-    free(job->session_id);
-    job_end(&job->job, &found);
+    end_with(job, &found);
     sheet_clear(&sheet);
 }
 
@@ -236,8 +239,8 @@ static void refuse_message(struct creating *job)
     chat_complain(&complaints, "message", COMPLAINT_INVALID,
                   "send at most %zu characters",
                   job->job.settings->limits.message);
-    job_end(&job->job, &(struct chat_found){.fate = CHAT_STORE_REFUSED,
-                                            .complaints = &complaints});
+    end_with(job, &(struct chat_found){.fate = CHAT_STORE_REFUSED,
+                                       .complaints = &complaints});
 }
 
 /* A form may demand that what is accepted is on disk. */
