@@ -27,6 +27,9 @@ struct manner {
     int64_t created;          /* the status of a create: 200 or 201 */
     int timestamp_now;        /* the posted timestamp is not kept */
     int id_number;            /* ids of new chats are numbers */
+    int department_dropped;   /* the posted department is not kept */
+    int tickets_large;        /* tickets have numbers beyond 2^53 */
+    int busy_html;            /* the body of 429 */
     int docs_array;           /* ids=: docs is no map */
     int absent_null;          /* ids=: for a chat that is not there, null */
     int no_page;              /* enum chat_no_page */

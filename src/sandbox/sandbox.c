@@ -106,28 +106,46 @@ static void leave(struct sandbox *sandbox, struct http_exchange *exchange,
                 sandbox->manner.latency_ms + fault->delay_ms, answer);
 }
 
+/* The bodies of 429 are not JSON. */
+static const char *write_busy(const struct sandbox *sandbox, struct buf *body)
+{
+    static const char words[] =
+        "Number of allowed API requests per minute exceeded";
+
+    if (!sandbox->manner.busy_html) {
+        buf_format(body, "%s\n", words);
+        return "text/plain; charset=utf-8";
+    }
+    buf_format(body, "<html><body><h1>%s</h1></body></html>\n", words);
+    return "text/html; charset=utf-8";
+}
+
+/* Returns the content type. */
+static const char *write_made(const struct sandbox *sandbox, int status,
+                              bool fault, struct buf *body)
+{
+    if (status == 429)
+        return write_busy(sandbox, body);
+    if (status < 300)
+        buf_text(body, "{}");
+    else
+        chat_api_error_body(body, fault ? "Sandbox" : "InvalidEndpoint",
+                            fault ? "A fault that was asked for"
+                                  : "There is nothing at this path");
+    return "application/json; charset=utf-8";
+}
+
 /* An answer that the API did not make: a status of the fault's, or of ours. */
 static void leave_with(struct sandbox *sandbox, struct http_exchange *exchange,
                        const struct passage *passage, int status)
 {
-    bool busy = status == 429;
-    bool fault = passage->fault.kind != FAULT_NONE;
-    struct visit_answer answer = {.status = status,
-                                  .content_type =
-                                      busy ? "text/plain; charset=utf-8"
-                                           : "application/json; charset=utf-8"};
+    struct visit_answer answer = {.status = status};
     char retry_after[24];
     struct buf body;
 
     buf_init(&body, 1024);
-    if (busy)
-        buf_text(&body, "Number of allowed API requests per minute exceeded\n");
-    else if (status >= 300)
-        chat_api_error_body(&body, fault ? "Sandbox" : "InvalidEndpoint",
-                            fault ? "A fault that was asked for"
-                                  : "There is nothing at this path");
-    else
-        buf_text(&body, "{}");
+    answer.content_type =
+        write_made(sandbox, status, passage->fault.kind != FAULT_NONE, &body);
     answer.body = buf_str(&body);
     answer.len = body.len;
     if (passage->fault.retry_after >= 0) {

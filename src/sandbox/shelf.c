@@ -17,6 +17,9 @@
 #define TEXT_MAX ((size_t)512 * 1024 * 1024)
 #define REST_MAX ((size_t)4 * 1024 * 1024)
 
+/* Every other number beyond it is lost on readers that take it for a double. */
+#define LARGE_TICKET (INT64_C(1) << 53)
+
 void shelf_init(struct shelf *shelf, uint64_t seed)
 {
     chance_init(&shelf->for_tickets, seed, 2);
@@ -85,7 +88,8 @@ static void write_down(struct shelf *shelf, const struct stored *stored)
 void shelf_promise_ticket(struct shelf *shelf, struct arrival *arrival)
 {
     if (!chance_falls(&shelf->for_tickets, shelf->manner->no_ticket))
-        arrival->ticket_id = store_new_ticket(shelf->store);
+        arrival->ticket_id = store_new_ticket(shelf->store) +
+                             (shelf->manner->tickets_large ? LARGE_TICKET : 0);
     arrival->ticket_at = arrival->created_at + shelf->manner->ticket_delay_ms;
 }
 
@@ -110,31 +114,57 @@ void shelf_empty(struct shelf *shelf)
         log_unwritten(&err);
 }
 
+/* As it will be shown, but for id and ticket. */
+static void write_rest(struct shelf *shelf, const struct chat_draft *draft,
+                       int64_t now)
+{
+    struct buf *rest = &shelf->rest;
+
+    buf_reset(rest);
+    buf_text(rest, "\"message\":");
+    text_json(rest, draft->message);
+    buf_char(rest, ',');
+    chat_draft_rest(draft, now, rest);
+}
+
+/* What becomes of a draft; its body is a copy where it differs. */
+static struct chat_draft as_kept(const struct shelf *shelf,
+                                 const struct chat_draft *draft, int64_t now)
+{
+    struct chat_draft kept = *draft;
+
+    if (shelf->manner->timestamp_now)
+        kept.at = now;
+    if (!shelf->manner->department_dropped) {
+        json_incref(kept.body);
+        return kept;
+    }
+    kept.body = json_copy(draft->body);
+    json_object_del(kept.body, "department_id");
+    json_object_del(kept.body, "department_name");
+    return kept;
+}
+
 static const struct stored *keep(struct shelf *shelf,
                                  const struct chat_draft *draft)
 {
-    struct chat_draft kept = *draft;
+    int64_t now = shelf->now();
+    struct chat_draft kept = as_kept(shelf, draft, now);
     struct chat_facts facts;
-    struct arrival arrival = {.facts = &facts, .created_at = shelf->now()};
+    struct arrival arrival = {
+        .facts = &facts, .created_at = now, .updated_at = now};
     const struct stored *stored;
-    struct buf *rest = &shelf->rest;
 
-    arrival.updated_at = arrival.created_at;
-    if (shelf->manner->timestamp_now)
-        kept.at = arrival.created_at;
-    buf_reset(rest);
-    buf_text(rest, "\"message\":");
-    text_json(rest, kept.message);
-    buf_char(rest, ',');
-    chat_draft_rest(&kept, arrival.created_at, rest);
+    write_rest(shelf, &kept, now);
     chat_facts_read(kept.body, &facts);
     facts.subject.at = kept.at;
     facts.subject.end_at = kept.end_at;
-    arrival.rest = buf_str(rest);
-    arrival.rest_len = rest->len;
+    arrival.rest = buf_str(&shelf->rest);
+    arrival.rest_len = shelf->rest.len;
     shelf_promise_ticket(shelf, &arrival);
     stored = shelf_put(shelf, &arrival);
     chat_facts_clear(&facts);
+    json_decref(kept.body);
     return stored;
 }
 

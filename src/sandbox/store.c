@@ -11,6 +11,8 @@
 #include "base/banned.h"
 
 #define FIRST_TICKET 1001
+/* Numbers from here on are somebody else's: it is not counted on from them. */
+#define LAST_COUNTED_TICKET INT64_C(1000000000000)
 
 static const char *id_of(void *owner, uint32_t number)
 {
@@ -252,7 +254,8 @@ const struct stored *store_add(struct store *store,
         return NULL;
     stored = add_place(store, arrival->facts->subject.at);
     stored_lay(stored, id, arrival);
-    if (arrival->ticket_id >= store->next_ticket)
+    if (arrival->ticket_id >= store->next_ticket &&
+        arrival->ticket_id < LAST_COUNTED_TICKET)
         store->next_ticket = arrival->ticket_id + 1;
     index_set(&store->by_id, stored->id, number);
     link_email(store, number);

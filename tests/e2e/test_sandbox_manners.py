@@ -53,12 +53,18 @@ MANNERS = [
     {"no_page": "null"}, {"no_page": "text"}, {"no_page": "empty"},
     {"no_page": "missing"}, {"ticket": "missing"}, {"unread": "number"},
     {"webpath": "arrays"}, {"arrays": "null"}, {"dates": "impossible"},
-    {"members": "unknown"}, {"urls": "elsewhere"},
+    {"members": "unknown"}, {"urls": "elsewhere"}, {"department": "dropped"},
+    {"tickets": "large"}, {"busy": "html"},
     {"created": 200, "timestamp": "now", "id": "number", "docs": "array",
      "absent": "null", "no_page": "missing", "ticket": "missing",
      "unread": "number", "webpath": "arrays", "arrays": "null",
-     "dates": "impossible", "members": "unknown", "urls": "elsewhere"},
+     "dates": "impossible", "members": "unknown", "urls": "elsewhere",
+     "department": "dropped", "tickets": "large", "busy": "html"},
 ]
+
+
+# Those that whoever looks for a lost chat meets.
+SEARCHED = {"timestamp", "id", "docs", "no_page", "urls"}
 
 
 def test_the_relay_copes_with_every_manner(relay, sandbox):
@@ -66,11 +72,18 @@ def test_the_relay_copes_with_every_manner(relay, sandbox):
     for number, manner in enumerate(MANNERS):
         usual = sandbox.http.delete(f"{sandbox.url}/_sandbox/manner", timeout=10).json()
         assert set_manner(sandbox, **manner) == {**usual, **manner}
+        began = len(accepted)
         accepted.append(relay.accept(f"in manner {number}"))
-        sandbox.fault("create", "lose_after", match=f"to be lost {number}")
-        accepted.append(relay.accept(f"to be lost {number}"))
-        for each in accepted[-2:]:
-            relay.wait_state(each)
+        if "busy" in manner:
+            sandbox.fault("create", 429, match=f"refused {number}", retry_after=1)
+            accepted.append(relay.accept(f"refused {number}"))
+        if SEARCHED & manner.keys():
+            sandbox.fault("create", "lose_after", match=f"lost {number}")
+            accepted.append(relay.accept(f"lost {number}"))
+        for each in accepted[began:]:
+            found = relay.wait_state(each)
+            tickets = {chat["session_id"]: chat["ticket_id"] for chat in sandbox.chats()}
+            assert found["zendesk_ticket_id"] == tickets[each["id"]]
     assert_exactly_once([each["id"] for each in accepted], sandbox.chats())
 
 
@@ -79,6 +92,7 @@ def test_every_manner_is_an_option_too(nursery):
              "absent": "null", "no_page": "empty", "ticket": "missing",
              "unread": "number", "webpath": "arrays", "arrays": "null",
              "dates": "impossible", "members": "unknown", "urls": "elsewhere",
+             "department": "dropped", "tickets": "large", "busy": "html",
              "latency_ms": 1, "ticket_delay_ms": 2, "search_lag_ms": 3,
              "token_lifetime_ms": 60000, "rate_limit": 1000, "no_ticket": 0.5,
              "error_rate": 0.125, "lose_request_rate": 0.25, "lose_answer_rate": 1}

@@ -175,6 +175,29 @@ static void a_create_may_be_200_and_forget_the_timestamp(void **state)
     json_decref(chat);
 }
 
+static void
+a_create_may_drop_the_department_and_have_a_large_ticket(void **state)
+{
+    static const char body[] =
+        "{\"visitor\":{},\"message\":\"Hi\",\"type\":\"offline_msg\","
+        "\"session\":{\"id\":\"s\"},\"timestamp\":1,\"department_id\":7}";
+    struct sandbox_scene *scene = *state;
+    json_t *chat;
+
+    sandbox_scene_start(scene);
+    chat = sandbox_ask(scene, "POST", CHATS, body, 201);
+    assert_int_equal(json_integer_value(json_object_get(chat, "department_id")),
+                     7);
+    json_decref(chat);
+    sandbox_put_manner(scene,
+                       "{\"department\":\"dropped\",\"tickets\":\"large\"}");
+    chat = sandbox_ask(scene, "POST", CHATS, body, 201);
+    assert_true(json_is_null(json_object_get(chat, "department_id")));
+    assert_true(json_integer_value(json_object_get(
+                    chat, "zendesk_ticket_id")) == (INT64_C(1) << 53) + 1002);
+    json_decref(chat);
+}
+
 static void a_share_of_chats_never_gets_a_ticket(void **state)
 {
     struct sandbox_scene *scene = *state;
@@ -358,6 +381,7 @@ int main(void)
         SCENE(each_manner_shows_in_its_answer),
         SCENE(a_page_that_is_not_there_may_have_no_member),
         SCENE(a_create_may_be_200_and_forget_the_timestamp),
+        SCENE(a_create_may_drop_the_department_and_have_a_large_ticket),
         SCENE(a_share_of_chats_never_gets_a_ticket),
         SCENE(a_manner_that_is_none_changes_nothing),
         SCENE(the_manner_shown_is_taken_again),
