@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/crypto.h"
+#include "base/failpoint.h"
 #include "base/log.h"
 #include "callback/callback.h"
 #include "daemon/patience.h"
@@ -50,6 +51,12 @@ static const struct stage_ops *ops_of(enum stage stage)
     };
 
     return all[stage];
+}
+
+/* A failpoint of this flight's stage. */
+static bool reached(const struct flight *flight, const char *name)
+{
+    return failpoint(name, stage_name(flight->ops->stage));
 }
 
 static void flight_free(struct flight *flight)
@@ -161,6 +168,7 @@ static void settled(void *context, enum settle_result result,
 {
     struct flight *flight = context;
 
+    reached(flight, "flight.settled");
     if (err || result == SETTLE_LOST)
         log_lost(flight, &flight->turn.items[0], err);
     still_flying(flight);
@@ -184,6 +192,7 @@ static void judge(const struct flight *flight, const struct turn_item *item,
 /* The last answer of the turn is in: say what became of it, give it back. */
 static void conclude(struct flight *flight)
 {
+    reached(flight, "flight.settle");
     timer_stop(flight->beat);
     flight->leaving = true;
     flight->turn.now = clock_wall_ms();
@@ -221,8 +230,13 @@ static void proceed(struct flight *flight);
 
 static void answered(void *context, const struct http_response *answer)
 {
+    static char nothing[] = "";
+    static const struct http_response lost = {.fate = HTTP_LOST,
+                                              .body = nothing};
     struct flight *flight = context;
 
+    if (reached(flight, "flight.answered"))
+        answer = &lost;
     flight->call = NULL;
     flight->turn.now = clock_wall_ms();
     http_request_clear(&flight->step.request);
@@ -240,6 +254,8 @@ static void send_request(struct flight *flight)
     struct http_request *request = &flight->step.request;
     int64_t left = flight->deadline_at - clock_boot_ms();
 
+    if (reached(flight, "flight.send"))
+        left = 0;
     if (left <= request->timeout_ms / 4) {
         give_up_unsent(flight, "the lease was nearly over before sending");
         return;
@@ -249,6 +265,7 @@ static void send_request(struct flight *flight)
     request->not_after_at = flight->deadline_at;
     flight->call =
         http_client_send(flight->deck.client, request, answered, flight);
+    reached(flight, "flight.sent");
 }
 
 static void intended(void *context, enum settle_result result,
@@ -258,7 +275,7 @@ static void intended(void *context, enum settle_result result,
 
     if (!still_flying(flight))
         return;
-    if (err) {
+    if (err || reached(flight, "flight.intended")) {
         give_up_unsent(flight, "the intent could not be recorded");
         return;
     }
@@ -281,6 +298,7 @@ static void proceed(struct flight *flight)
         return;
     }
     flight->open++;
+    reached(flight, "flight.intend");
     queue_intend(flight->deck.queue, &flight->turn.items[0], intended, flight);
 }
 
@@ -319,6 +337,7 @@ static void beat(void *context)
     /* A beat that overlaps another answer would only muddle the deadline. */
     if (flight->open > 0)
         return;
+    reached(flight, "flight.beat");
     flight->renewed_at = clock_boot_ms();
     flight->open += flight->turn.count;
     for (size_t i = 0; i < flight->turn.count; i++)
@@ -347,6 +366,7 @@ struct flight *flight_start(const struct flight_deck *deck,
     flight->ops = ops_of(first->stage);
     flight->beat = timer_new(deck->loop, beat, flight);
     timer_start(flight->beat, beat_interval(flight));
+    reached(flight, "flight.start");
     flight->ops->begin(&flight->turn, &flight->step);
     proceed(flight);
     return flight;

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/failpoint.h"
 #include "base/log.h"
 
 #include "base/banned.h"
@@ -182,6 +183,8 @@ static void reserved(void *context, struct reservation *reservation,
         return;
     }
     full = reservation->count > 0;
+    if (full)
+        failpoint_pass("lane.reserved", stage_name(lane->options.stage));
     if (lane->closed || !lane->on) {
         give_back(lane, reservation);
         dispose_if_closed(lane);
@@ -205,6 +208,7 @@ static void ask(struct lane *lane)
     if (room == 0)
         return;
     lane->asking = true;
+    failpoint_pass("lane.ask", stage_name(lane->options.stage));
     queue_reserve(lane->deck.queue, lane->destination, lane->options.stage,
                   want < RESERVE_MOST ? want : RESERVE_MOST, reserved, lane);
 }

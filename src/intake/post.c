@@ -9,6 +9,7 @@
 #include "answer/problems.h"
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/failpoint.h"
 #include "base/text.h"
 #include "guard/guard.h"
 #include "intake/accepted.h"
@@ -107,7 +108,10 @@ static void accepted(void *context, enum accept_result result, const char *id,
     struct post *post = context;
     struct intake *intake = post->intake;
 
+    if (failpoint("intake.accepted", NULL))
+        result = ACCEPT_AWAY;
     answer(post, result, id, why);
+    failpoint_pass("intake.answered", NULL);
     post_free(post);
     intake_leave(intake);
 }
@@ -124,6 +128,7 @@ static void hand_over(struct request *request, struct post_style *style,
     memset(style, 0, sizeof(*style));
     post->wait_ms = prefer_wait_ms(http_header(request->exchange, "Prefer"));
     intake_enter(request->intake);
+    failpoint_pass("intake.accept", NULL);
     queue_accept(request->intake->queue, &parcel->submission, &parcel->options,
                  accepted, post);
 }

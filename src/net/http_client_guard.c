@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/failpoint.h"
 #include "net/address.h"
 
 #include "base/banned.h"
@@ -81,6 +82,8 @@ curl_socket_t http_guard_open(void *context, curlsocktype purpose,
     int fd;
 
     (void)purpose;
+    if (failpoint("client.open", NULL))
+        return CURL_SOCKET_BAD;
     if (is_repetition(call) || !address_from_socket(&where->addr, &address) ||
         !is_allowed(call, &address, port_of(&where->addr)))
         return CURL_SOCKET_BAD;
@@ -102,6 +105,8 @@ int http_guard_begin(void *context, char *their_ip, char *our_ip,
 
     (void)our_ip;
     (void)our_port;
+    if (failpoint("client.begin", NULL))
+        return CURL_PREREQFUNC_ABORT;
     if (is_repetition(call))
         return CURL_PREREQFUNC_ABORT;
     if (http_call_too_late(call)) {

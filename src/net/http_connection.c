@@ -17,6 +17,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/failpoint.h"
 #include "net/tls.h"
 
 #include "base/banned.h"
@@ -186,6 +187,7 @@ static void advance(struct connection *c)
 
 void connection_answered(struct connection *c)
 {
+    failpoint_pass("http.replied", NULL);
     c->gone = NULL;
     if (c->close || c->server->draining) {
         c->linger |= c->in_len > c->body_end ||
@@ -309,6 +311,7 @@ void connection_send(struct connection *c, const struct buf *head,
 
     if (c->broken)
         return;
+    failpoint_pass("http.reply", NULL);
     if (!c->tls && evbuffer_get_length(output) == 0)
         sent = send_now(c, head, body, len);
     if (sent < head->len && len)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/failpoint.h"
 #include "base/text.h"
 #include "net/http_connection.h"
 
@@ -35,6 +36,7 @@ void request_ready(struct connection *c)
     }
     c->behind = c->in[c->body_end];
     c->in[c->body_end] = '\0';
+    failpoint_pass("http.request", NULL);
 }
 
 void request_clear(struct connection *c)

@@ -16,6 +16,7 @@
 #include <event2/listener.h>
 
 #include "base/alloc.h"
+#include "base/failpoint.h"
 #include "base/log.h"
 #include "net/http_connection.h"
 #include "net/tls.h"
@@ -54,6 +55,10 @@ static void let_in(struct http_server *server, int fd,
     struct address address;
     bool room = server->count < server->options.max_connections;
 
+    if (failpoint("http.accepted", NULL)) {
+        close(fd);
+        return;
+    }
     if (address_from_socket(from, &address)) {
         if (room && peers_add(server->peers, &address)) {
             server->count++;

@@ -14,6 +14,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/crypto.h"
+#include "base/failpoint.h"
 #include "net/redis_private.h"
 
 #include "base/banned.h"
@@ -232,6 +233,7 @@ void redis_lose_sent(struct redis *redis)
  */
 static void hand_over(struct redis *redis, struct command *command, int64_t now)
 {
+    failpoint_pass("redis.write", NULL);
     bufferevent_write(redis->link, command->bytes, command->len);
     free(command->bytes);
     command->bytes = NULL;
@@ -386,6 +388,7 @@ void redis_answered(struct redis *redis, const redisReply *reply)
     struct redis_answer answer = {
         REDIS_ANSWERED, (const struct redis_reply *)(const void *)reply, NULL};
 
+    failpoint_pass("redis.answered", NULL);
     deadlines_remove(&redis->deadlines, &command->deadline);
     TAILQ_REMOVE(&redis->sent, command, link);
     if (!command->grave)

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/crypto.h"
+#include "base/failpoint.h"
 
 #include "base/banned.h"
 
@@ -137,6 +138,10 @@ static bool dial_address(struct redis *redis, const struct sockaddr *address,
     int fd = socket(address->sa_family,
                     SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
+    if (failpoint("redis.connect", NULL)) {
+        close(fd);
+        fd = -1;
+    }
     if (fd >= 0 && address->sa_family != AF_UNIX)
         set_tcp(fd);
     if (fd >= 0 && connect(fd, address, len) == 0) {

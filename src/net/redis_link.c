@@ -15,6 +15,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/failpoint.h"
 #include "base/text.h"
 #include "net/tls_client.h"
 
@@ -87,6 +88,7 @@ static void greet(struct redis *redis)
 
 static void rise(struct redis *redis)
 {
+    failpoint_pass("redis.up", NULL);
     redis_hang_up(redis);
     redis->state = REDIS_UP;
     redis->up_at = clock_boot_ms();

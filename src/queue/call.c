@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/failpoint.h"
 #include "queue/meeting.h"
 #include "queue/state.h"
 
@@ -93,9 +94,13 @@ static bool worth_repeating(const struct call *call,
 
 static void flown(void *context, const struct redis_answer *answer)
 {
+    static const struct redis_answer lost = {REDIS_UNKNOWN, NULL, "failpoint"};
     struct call *call = context;
-    struct redis_answer told = *answer;
+    struct redis_answer told;
 
+    if (failpoint("queue.answered", command_name(&call->command)))
+        answer = &lost;
+    told = *answer;
     if (answer->fate == REDIS_ANSWERED && refused_for_now(answer))
         meeting_again(call->queue);
     if (answer->fate == REDIS_UNKNOWN)
@@ -114,6 +119,10 @@ static void fly(struct call *call, int64_t now)
     int64_t left = call->until - now;
     int64_t usual = call->queue->settings->redis.timeout_ms;
 
+    if (failpoint("queue.call", command_name(&call->command))) {
+        wait_again(call, TICK_MS);
+        return;
+    }
     command_send(&call->command, call->queue->redis,
                  left < usual ? left : usual, flown, call);
 }

@@ -61,6 +61,11 @@ static void begin(struct command *command)
     buf_init(&command->bytes, COMMAND_MAX);
 }
 
+const char *command_name(const struct command *command)
+{
+    return command->bytes.data;
+}
+
 void command_part(struct command *command)
 {
     begin(command);

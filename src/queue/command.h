@@ -34,6 +34,9 @@ void command_text(struct command *command, const char *text); /* NULL: "" */
 void command_bytes(struct command *command, const void *bytes, size_t len);
 void command_int(struct command *command, int64_t number);
 
+/* "ah1_accept", "ZRANGE": for people to read. Borrowed. */
+const char *command_name(const struct command *command);
+
 /* Sends a copy. */
 void command_send(const struct command *command, struct redis *redis,
                   int64_t timeout_ms, redis_done *done, void *context);

@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/crypto.h"
+#include "base/failpoint.h"
 #include "base/log.h"
 #include "queue/erase.h"
 #include "queue/state.h"
@@ -146,6 +147,7 @@ static void found_expired(void *context, const struct redis_answer *answer)
     struct errand *errand = context;
     size_t count = redis_count(answer->reply);
 
+    failpoint_pass("janitor.expired", NULL);
     for (size_t i = 0; i < count; i++) {
         const char *id = redis_text(redis_at(answer->reply, i));
 

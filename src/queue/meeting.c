@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/failpoint.h"
 #include "base/log.h"
 #include "queue/library.h"
 #include "queue/state.h"
@@ -57,6 +58,7 @@ static bool stopped(struct queue *queue, const struct redis_answer *answer,
 
 static void succeed(struct queue *queue)
 {
+    failpoint_pass("meeting.met", NULL);
     queue->meeting = false;
     if (queue->meet_stale) {
         timer_start(queue->again, 0);
@@ -122,6 +124,7 @@ static void loaded(void *context, const struct redis_answer *answer)
 {
     struct queue *queue = context;
 
+    failpoint_pass("meeting.loaded", NULL);
     if (!stopped(queue, answer, "loading the functions (FUNCTION LOAD)"))
         meet(queue);
 }
@@ -180,6 +183,10 @@ static void informed(void *context, const struct redis_answer *answer)
 
     if (stopped(queue, answer, "asking the server who it is (INFO)"))
         return;
+    if (failpoint("meeting.informed", NULL)) {
+        fail(queue, "failpoint");
+        return;
+    }
     queue->next_server = (struct server){0};
     server_read_info(&queue->next_server, answer->reply);
     redis_callv(queue->redis, configured, queue, "CONFIG", "GET",

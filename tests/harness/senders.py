@@ -10,14 +10,16 @@ from .waiting import POLL
 class Senders:
     """`count` messages from `threads` senders. Each message has an
     Idempotency-Key of its own and is sent again with it until a 202 comes, as a
-    page's script does. accepted: the ids, by number; refusals: what came before."""
+    page's script does. accepted: the ids, by number; refusals: what came before.
+    timeout: how long one answer is waited for, in seconds."""
 
-    def __init__(self, port, count, threads=8):
+    def __init__(self, port, count, threads=8, first=0, timeout=20):
         self.port = port
+        self.timeout = timeout
         self.accepted = {}
         self.refusals = {}
         self.lock = threading.Lock()
-        self.numbers = iter(range(count))
+        self.numbers = iter(range(first, first + count))
         self.pause = threading.Event()
         self.given_up = threading.Event()
         self.threads = [threading.Thread(target=self._send_all, daemon=True)
@@ -47,7 +49,8 @@ class Senders:
 
     def _try(self, connection, number):
         """One attempt; the connection to go on with, or None."""
-        connection = connection or http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = connection or http.client.HTTPConnection(
+            "127.0.0.1", self.port, timeout=self.timeout)
         body = json.dumps({"message": f"message {number}", "email": f"n{number}@example.org"})
         try:
             connection.request("POST", "/f/contact", body, {

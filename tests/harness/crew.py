@@ -1,0 +1,78 @@
+"""Several processes of one role, each replaced as soon as it has died."""
+import os
+import pathlib
+import signal
+import threading
+import time
+
+from .processes import environment
+from .waiting import POLL
+
+
+def state_of(pid):
+    """"T" for a stopped process; None when it is gone."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return None
+
+
+class Crew:
+    """`size` processes of `role` on the relay's settings, without a supervisor's
+    back-off. One that was stopped goes on after `stop_s` seconds."""
+
+    def __init__(self, relay, role, size, stop_s=3.0, **env):
+        self.relay, self.role, self.stop_s = relay, role, stop_s
+        self.env = environment(**env)
+        self.members = []
+        self.stopped_at = {}
+        self.deaths = 0
+        self.ended = []
+        self.over = threading.Event()
+        for _ in range(size):
+            self.hire()
+        self.thread = threading.Thread(target=self.watch, daemon=True)
+        self.thread.start()
+
+    def hire(self):
+        # One log for all: a file for each of hundreds would be no help.
+        self.members.append(self.relay.start(self.role, "--child", env=self.env))
+
+    def watch(self):
+        while not self.over.wait(POLL):
+            for member in list(self.members):
+                if not member.running():
+                    self.members.remove(member)
+                    self.mourn(member)
+                else:
+                    self.wake(member)
+
+    def mourn(self, member):
+        """Killed, it is replaced; ended by itself, it is the test's business."""
+        code = member.wait()
+        if code < 0:
+            self.deaths += 1
+            self.hire()
+        else:
+            self.ended.append(f"{self.role} ended by itself with {code}:\n{member.log()[-2000:]}")
+
+    def wake(self, member):
+        if state_of(member.pid) != "T":
+            self.stopped_at.pop(member.pid, None)
+            return
+        since = self.stopped_at.setdefault(member.pid, time.monotonic())
+        if time.monotonic() - since > self.stop_s:
+            os.kill(member.pid, signal.SIGCONT)
+
+    def kill_one(self):
+        os.kill(self.members[0].pid, signal.SIGKILL)
+
+    def close(self):
+        """Ends them as an operator would, and none may have failed."""
+        self.over.set()
+        self.thread.join(20)
+        for member in self.members:
+            if state_of(member.pid) == "T":
+                os.kill(member.pid, signal.SIGCONT)
+        assert not self.ended, self.ended
+        assert [member.stop() for member in self.members] == [0] * len(self.members)
