@@ -24,6 +24,7 @@ struct state_file {
     char *path; /* owned */
     int fd;
     bool is_new;
+    off_t whole; /* how many bytes are whole lines */
     struct buf line;
 };
 
@@ -89,9 +90,8 @@ static bool read_line(struct store *store, const char *line, size_t len,
     return ok;
 }
 
-/* *whole: how many bytes are whole lines. */
-static bool read_lines(FILE *stream, struct store *store, off_t *whole,
-                       struct error *err)
+static bool read_lines(struct state_file *file, FILE *stream,
+                       struct store *store, struct error *err)
 {
     char *line = NULL;
     size_t size = 0;
@@ -104,7 +104,7 @@ static bool read_lines(FILE *stream, struct store *store, off_t *whole,
             break;
         ok = read_line(store, line, (size_t)len, err) ||
              error_prefix(err, "line %zu", number);
-        *whole += len;
+        file->whole += len;
     }
     free(line);
     return ok;
@@ -114,15 +114,14 @@ static bool load(struct state_file *file, struct store *store,
                  struct error *err)
 {
     FILE *stream = fopen(file->path, "re");
-    off_t whole = 0;
     bool ok;
 
     if (!stream)
         return error_set(err, ERROR_FAILED, "%s", strerror(errno));
-    ok = read_lines(stream, store, &whole, err);
+    ok = read_lines(file, stream, store, err);
     fclose(stream);
-    file->is_new = whole == 0;
-    if (ok && ftruncate(file->fd, whole) != 0)
+    file->is_new = file->whole == 0;
+    if (ok && ftruncate(file->fd, file->whole) != 0)
         return error_set(err, ERROR_FAILED, "%s", strerror(errno));
     return ok;
 }
@@ -176,6 +175,15 @@ bool state_file_is_new(const struct state_file *file)
     return file->is_new;
 }
 
+/* A line that did not fit on the disk must not spoil the next one. */
+static bool drop_part(struct state_file *file, int why, struct error *err)
+{
+    error_set(err, ERROR_FAILED, "%s: %s", file->path, strerror(why));
+    if (ftruncate(file->fd, file->whole) != 0)
+        error_prefix(err, "its last line is broken now");
+    return false;
+}
+
 static bool write_line(struct state_file *file, struct error *err)
 {
     const struct buf *line = &file->line;
@@ -184,8 +192,8 @@ static bool write_line(struct state_file *file, struct error *err)
         return error_set(err, ERROR_FAILED, "%s: a chat is too large",
                          file->path);
     if (!write_all(file->fd, line->data, line->len))
-        return error_set(err, ERROR_FAILED, "%s: %s", file->path,
-                         strerror(errno));
+        return drop_part(file, errno, err);
+    file->whole += (off_t)line->len;
     return true;
 }
 
@@ -223,5 +231,6 @@ bool state_file_empty(struct state_file *file, struct error *err)
     if (ftruncate(file->fd, 0) != 0)
         return error_set(err, ERROR_FAILED, "%s: %s", file->path,
                          strerror(errno));
+    file->whole = 0;
     return true;
 }

@@ -1,12 +1,14 @@
 /* The sandbox's chats on disk. */
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -144,6 +146,29 @@ static void a_last_line_cut_off_by_a_crash_is_dropped(void **state)
     store_free(store);
 }
 
+static void a_line_that_the_disk_cuts_off_does_not_spoil_the_next(void **state)
+{
+    struct store *store = store_new(7);
+    struct state_file *file = open_file(store);
+    const struct rlimit small = {200, RLIM_INFINITY};
+    const struct rlimit usual = {RLIM_INFINITY, RLIM_INFINITY};
+    struct error err = {0};
+
+    (void)state;
+    signal(SIGXFSZ, SIG_IGN);
+    sandbox_put(store, sandbox_message("s", NULL, NOW), "a", 0, NOW);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    assert_false(state_file_put(file, store_find(store, "a"), &err));
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &usual), 0);
+    assert_non_null(strstr(err.text, path));
+    assert_true(state_file_put(file, store_find(store, "a"), &err));
+    state_file_close(file);
+    store_empty(store);
+    state_file_close(open_file(store));
+    assert_int_equal(store_count(store), 1);
+    store_free(store);
+}
+
 static void a_broken_line_is_told_with_its_number(void **state)
 {
     static const char *const lines[] = {"nonsense\n", "{\"id\":\"x\"}\n",
@@ -188,6 +213,9 @@ int main(void)
                                         make_path, remove_path),
         cmocka_unit_test_setup_teardown(
             a_last_line_cut_off_by_a_crash_is_dropped, make_path, remove_path),
+        cmocka_unit_test_setup_teardown(
+            a_line_that_the_disk_cuts_off_does_not_spoil_the_next, make_path,
+            remove_path),
         cmocka_unit_test_setup_teardown(a_broken_line_is_told_with_its_number,
                                         make_path, remove_path),
         cmocka_unit_test(a_file_that_cannot_be_opened_is_told),
