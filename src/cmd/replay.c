@@ -5,6 +5,7 @@
 #include "cmd/commands.h"
 
 #include <getopt.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,8 +85,8 @@ static void print_preview(const struct settings *settings,
     }
     table_print(table);
     seconds = preview_seconds(&preview, settings, (unsigned)rate);
-    printf("%zu to replay; about %lld min.\n", found->count,
-           (long long)(seconds / 60 + 1));
+    printf("%zu to replay; about %" PRId64 " min.\n", found->count,
+           seconds / 60 + 1);
     preview_clear(&preview);
 }
 
