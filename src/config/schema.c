@@ -182,6 +182,8 @@ const struct setting schema_settings[] = {
 
     { "api.rate_limit", TOP(api.rate_limit), KIND_NUMBER, INITIAL("6000"),
       RANGE(0, 1000000) },
+    { "api.search_timeout", TOP(api.search_timeout_ms), KIND_DURATION,
+      INITIAL("10s"), RANGE(10, MINUTE) },
     { "api.keys.*.key", API_KEY(key), KIND_SECRET, CHECK(long_token) },
     { "api.keys.*.form", API_KEY(form), KIND_TEXT, UNSET },
     { "api.keys.*.role", API_KEY(role), KIND_CHOICE, INITIAL("administrator"),

@@ -135,6 +135,7 @@ struct settings_api_key {
 
 struct settings_api {
     unsigned rate_limit; /* requests a minute for each key; 0: no limit */
+    int64_t search_timeout_ms;
     struct settings_api_key *keys;
     size_t key_count;
 };

@@ -19,8 +19,6 @@
 
 #include "base/banned.h"
 
-#define PATIENCE_MS INT64_C(10000)
-
 struct searching {
     struct job job;
     struct search_query query; /* owned */
@@ -203,7 +201,8 @@ static void begin(struct searching *job, const struct chat_search *search)
     job->limit = search->limit;
     job->size = 2 * needed;
     job->newest = NEW_ARRAY(job->size, struct held_spot);
-    job->give_up_at = clock_boot_ms() + PATIENCE_MS;
+    job->give_up_at =
+        clock_boot_ms() + job->job.settings->api.search_timeout_ms;
 }
 
 void relay_search(void *store, const struct chat_access *access,

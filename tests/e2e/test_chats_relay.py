@@ -1,6 +1,7 @@
 """What the relay adds to the Chats API: a program that posted to Create Chat has
 changed its host and its token, and now there is a queue behind it. The calls
 themselves are in test_chats_table.py."""
+import copy
 import os
 import signal
 import threading
@@ -43,7 +44,8 @@ def whole(nursery, document, redis, sandbox, receiver):
 
 def change_settings(target, change):
     """The running relay reads them again."""
-    settings = {**target.server.settings, "destinations": {"support": dict(NOWHERE)}}
+    settings = copy.deepcopy(target.server.settings)
+    settings["destinations"] = {"support": dict(NOWHERE)}
     change(settings)
     target.server.write(settings)
     target.server.serve.signal(signal.SIGHUP)
@@ -309,6 +311,20 @@ def test_too_many_searches_at_once_are_told_to_come_back(full):
     assert {answer.status_code for answer in answers} == {200, 503}
     assert all(int(answer.headers["Retry-After"]) > 0
                for answer in answers if answer.status_code == 503)
+
+
+def test_a_search_that_takes_too_long_asks_for_a_shorter_range(full):
+    """Its time is up at the end of the slice in which it is; the next one is as
+    quick as ever."""
+    change_settings(full, lambda settings: settings["api"].update(search_timeout="10ms"))
+    said = wait_until(lambda: full.search("nothing-of-this").json().get("description"),
+                      what="a search to take too long")
+    assert said.startswith("q: ") and "timestamp:[" in said
+    newest = full.held.at(HELD - 1)
+    assert full.search(f"timestamp:[{iso(newest - 3000)} TO *] AND type:offline_msg"
+                       ).status_code == 200
+    change_settings(full, lambda settings: None)
+    wait_until(lambda: full.search("nothing-of-this").status_code == 200, what="all of its time")
 
 
 def test_a_search_goes_on_while_messages_come_and_go(full):

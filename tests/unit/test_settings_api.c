@@ -24,6 +24,7 @@ static void without_a_word_nobody_has_a_key(void **state)
 
     (void)state;
     assert_int_equal(settings->api.rate_limit, 6000);
+    assert_int_equal(settings->api.search_timeout_ms, 10000);
     assert_int_equal(settings->api.key_count, 0);
     settings_release(settings);
 }
