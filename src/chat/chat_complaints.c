@@ -50,6 +50,10 @@ json_t *chat_complaints_parse(const char *body, size_t len,
     if (root)
         snprintf(complaints->json, sizeof(complaints->json),
                  "a JSON object is expected");
+    else if (json_error_code(&error) == json_error_null_character)
+        snprintf(complaints->json, sizeof(complaints->json),
+                 "line %d, column %d: no text may have \\u0000 in it",
+                 error.line, error.column);
     else
         snprintf(complaints->json, sizeof(complaints->json),
                  "line %d, column %d: %.100s", error.line, error.column,

@@ -14,6 +14,11 @@ from .processes import ROOT
 METHODS = ("get", "put", "post", "delete", "options", "patch")
 OTHERS = "x-other-methods"
 
+# What is refused before its path is looked at; the document says so once for all.
+UNREADABLE = {400: "bad-request", 408: "too-slow", 413: "too-large", 414: "target-too-long",
+              417: "expectation", 421: "wrong-host", 431: "head-too-large",
+              501: "not-implemented", 503: "no-room", 505: "http-version"}
+
 
 def media(answer):
     return answer.headers.get("Content-Type", "").partition(";")[0].strip()
@@ -78,9 +83,13 @@ class Document:
         item = self.root["paths"][template]
         method = "GET" if request.method == "HEAD" else request.method
         if method not in self.methods(template):
-            return self._check_refusal(answer, item, template, about)
+            self._check_refusal(answer, item, template, about)
+            return
         operation = item[method.lower()]
         described = operation["responses"].get(str(answer.status_code))
+        if not described and self._is_unreadable(answer):
+            self._check_answer(answer, self.root["components"]["responses"]["Problem"], about)
+            return
         assert described, f"{about}: the document has no such answer; {answer.text[:300]}"
         self._check_answer(answer, self.follow(described), about)
         if answer.ok:
@@ -88,6 +97,11 @@ class Document:
             self._check_query(request, [self.follow(each) for each in parameters], about)
             self._check_body(request, operation, about)
         self.seen.add((method, template, answer.status_code))
+
+    @staticmethod
+    def _is_unreadable(answer):
+        return media(answer) == "application/problem+json" and \
+            answer.json()["type"] == f"/problems/{UNREADABLE.get(answer.status_code)}"
 
     def _check_refusal(self, answer, item, template, about):
         assert answer.status_code == 405, f"{about}: the document does not know this method"
