@@ -299,21 +299,6 @@ void queue_held_scan(struct queue *queue, const struct held_scan *scan,
 void queue_mark(struct queue *queue, const char *id, bool unread,
                 queue_count_done *done, void *context);
 
-struct list_filter {
-    const char *destination; /* required */
-    bool by_place;
-    enum place place;     /* when by_place */
-    const char *form;     /* NULL: any */
-    int64_t since, until; /* received_at, ms; 0: open */
-    size_t limit;
-    bool with_message;
-};
-/* Newest first. The list and its texts are valid only inside the call. */
-typedef void queue_listed(void *context, const struct submission *list,
-                          size_t count, const struct error *err);
-void queue_list(struct queue *queue, const struct list_filter *filter,
-                queue_listed *listed, void *context);
-
 /*
  * A walk through a destination, newest first, for lists that are read page by
  * page and for looking through everything.

@@ -67,7 +67,7 @@ static void a_small_account_does_all_the_work(void **state)
         .deadline_ms = 5000,
     };
     struct queue_scene *scene = *state;
-    struct list_filter filter = {.destination = "support", .limit = 9};
+    struct walk_filter filter = {.destination = "support", .limit = 9};
     struct verdict verdict = qscene_verdict(STAGE_BURIED, 0);
     unsigned rings = 0, changes = 0;
     struct queue_watch *watching;
@@ -91,7 +91,7 @@ static void a_small_account_does_all_the_work(void **state)
     assert_int_equal(qscene_replay(scene, scene->id, 0), 1);
     assert_int_equal(qscene_reserve(scene, STAGE_DELIVER, 1), 1);
     assert_int_equal(qscene_give_back(scene, 0), SETTLE_OK);
-    assert_int_equal(qscene_list(scene, &filter), 1);
+    assert_int_equal(qscene_walk(scene, &filter), 1);
     assert_int_equal(qscene_tally(scene)->accepted, 1);
     assert_non_null(qscene_find(scene, scene->id));
     assert_int_equal(qscene_count(scene, queue_forget, scene->id), 1);

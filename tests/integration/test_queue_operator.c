@@ -221,7 +221,7 @@ static void no_rate_limit_shortens_what_a_person_said(void **state)
 static void a_list_is_newest_first_and_filtered(void **state)
 {
     struct queue_scene *scene = *state;
-    struct list_filter filter = {.destination = "support", .limit = 10};
+    struct walk_filter filter = {.destination = "support", .limit = 10};
     char ids[3][ID_SIZE];
 
     for (int i = 0; i < 3; i++) {
@@ -233,37 +233,37 @@ static void a_list_is_newest_first_and_filtered(void **state)
         snprintf(ids[i], ID_SIZE, "%s", scene->id);
     }
     qscene_accept(scene, NULL);
-    assert_int_equal(qscene_list(scene, &filter), 4);
+    assert_int_equal(qscene_walk(scene, &filter), 4);
     assert_string_equal(scene->list[0].id, scene->id);
     assert_null(scene->list[0].message);
-    filter.by_place = true;
-    filter.place = PLACE_DEAD;
+    filter.by_state = true;
+    filter.state = STATE_FAILED;
     filter.with_message = true;
-    assert_int_equal(qscene_list(scene, &filter), 3);
+    assert_int_equal(qscene_walk(scene, &filter), 3);
     assert_string_equal(scene->list[0].id, ids[2]);
     assert_string_equal(scene->list[2].id, ids[0]);
     assert_non_null(scene->list[0].message);
     filter.limit = 2;
-    assert_int_equal(qscene_list(scene, &filter), 2);
+    assert_int_equal(qscene_walk(scene, &filter), 2);
     filter.form = "other";
-    assert_int_equal(qscene_list(scene, &filter), 0);
+    assert_int_equal(qscene_walk(scene, &filter), 0);
 }
 
 static void a_long_list_is_read_to_its_end(void **state)
 {
     struct queue_scene *scene = *state;
-    struct list_filter filter = {.destination = "support", .limit = 1000};
+    struct walk_filter filter = {.destination = "support", .limit = 1000};
 
     for (int i = 0; i < 250; i++)
         qscene_accept(scene, NULL);
-    assert_int_equal(qscene_list(scene, &filter), 250);
+    assert_int_equal(qscene_walk(scene, &filter), 250);
     filter.since = scene->list[100].received_at;
     filter.until = scene->list[50].received_at;
-    assert_in_range(qscene_list(scene, &filter), 51, 249);
+    assert_in_range(qscene_walk(scene, &filter), 51, 249);
     filter.since = filter.until = 0;
-    filter.by_place = true;
-    filter.place = PLACE_DUE;
-    assert_int_equal(qscene_list(scene, &filter), 250);
+    filter.by_state = true;
+    filter.state = STATE_QUEUED;
+    assert_int_equal(qscene_walk(scene, &filter), 250);
 }
 
 static void the_numbers_are_right(void **state)

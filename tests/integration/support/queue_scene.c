@@ -366,11 +366,13 @@ size_t qscene_replay(struct queue_scene *scene, const char *id,
     return (size_t)scene->number;
 }
 
-static void on_listed(void *context, const struct submission *list,
-                      size_t count, const struct error *err)
+static void on_walked(void *context, const struct submission *list,
+                      size_t count, const char *stopped,
+                      const struct error *err)
 {
     struct queue_scene *scene = context;
 
+    (void)stopped;
     note_error(scene, err);
     drop_list(scene);
     scene->list = NEW_ARRAY(count + 1, struct submission);
@@ -379,11 +381,11 @@ static void on_listed(void *context, const struct submission *list,
         submission_copy(&scene->list[i], &list[i]);
 }
 
-size_t qscene_list(struct queue_scene *scene, const struct list_filter *filter)
+size_t qscene_walk(struct queue_scene *scene, const struct walk_filter *filter)
 {
     unsigned before = scene->answers;
 
-    queue_list(scene->queue, filter, on_listed, scene);
+    queue_walk(scene->queue, filter, on_walked, scene);
     wait_for(scene, before);
     assert_false(scene->failed);
     return scene->list_count;

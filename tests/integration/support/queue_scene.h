@@ -86,7 +86,7 @@ size_t qscene_count(struct queue_scene *scene, qscene_counting *call,
                     const char *id);
 size_t qscene_replay(struct queue_scene *scene, const char *id,
                      unsigned generation);
-size_t qscene_list(struct queue_scene *scene, const struct list_filter *filter);
+size_t qscene_walk(struct queue_scene *scene, const struct walk_filter *filter);
 const struct tally *qscene_tally(struct queue_scene *scene);
 
 /* Whatever a redis-cli could ask; the answer is in text and number. Lists are
