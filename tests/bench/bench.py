@@ -12,8 +12,9 @@ os.environ.setdefault("AFTERHOURS_TEST_BINARY",
 
 import deliver  # noqa: E402
 import intake  # noqa: E402
+import sandbox  # noqa: E402
 
-TABLES = {"intake": intake.run, "deliver": deliver.run}
+TABLES = {"intake": intake.run, "deliver": deliver.run, "sandbox": sandbox.run}
 
 
 def main():
