@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from harness.history import assert_exactly_once, differences
+from harness.history import assert_exactly_once, assert_nothing, differences, judge
 from harness.proxy import TO_CLIENT, TO_SERVER, Fault, Proxy
 from harness.receiver import sign, verify
 from harness.waiting import wait_until
@@ -46,6 +46,36 @@ def test_the_checker_sees_what_is_lost_doubled_and_unexpected():
     with pytest.raises(AssertionError):
         assert_exactly_once(["a", "b", "c"], chats)
     assert_exactly_once(["a"], chats[:1])
+
+
+def planted(**changes):
+    """A history of two messages in which all is well, but for the changes."""
+    news = [{"type": "submission.linked",
+             "data": {"id": each, "chat_id": f"chat-{each}", "zendesk_ticket_id": number}}
+            for number, each in enumerate(("a", "b"))]
+    chats = [{"session_id": each, "id": f"chat-{each}", "ticket_id": number, "created_at": 105_000}
+             for number, each in enumerate(("a", "b"))]
+    history = {"accepted": {"a": 100.0, "b": 101.0}, "chats": chats, "news": news, "late_s": 10}
+    for key, change in changes.items():
+        history[key] = change(history[key])
+    return judge(**history)
+
+
+@pytest.mark.parametrize("key, fault, change", [
+    ("chats", "lost", lambda chats: chats[:1]),
+    ("chats", "doubled", lambda chats: [*chats, chats[0]]),
+    ("accepted", "unexpected", lambda accepted: {"a": accepted["a"]}),
+    ("chats", "late", lambda chats: [chats[0], {**chats[1], "created_at": 111_001}]),
+    ("news", "untold", lambda news: news[:1]),
+    ("news", "untold", lambda news: [news[0], {**news[1], "type": "submission.failed"}]),
+    ("chats", "mistold", lambda chats: [chats[0], {**chats[1], "ticket_id": 7}]),
+    ("news", "mistold", lambda news: [*news, {**news[0], "data": {**news[1]["data"], "id": "a"}}]),
+])
+def test_the_checker_sees_every_planted_fault(key, fault, change):
+    assert_nothing(planted())
+    found = planted(**{key: change})
+    assert found.pop(fault), found
+    assert_nothing(found)
 
 
 def test_waiting_tells_what_it_saw_last():

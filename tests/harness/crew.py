@@ -1,6 +1,7 @@
 """Several processes of one role, each replaced as soon as it has died."""
 import os
 import pathlib
+import random
 import signal
 import threading
 import time
@@ -64,8 +65,11 @@ class Crew:
         if time.monotonic() - since > self.stop_s:
             os.kill(member.pid, signal.SIGCONT)
 
-    def kill_one(self):
-        os.kill(self.members[0].pid, signal.SIGKILL)
+    def kill_one(self, chance=random):
+        """SIGKILL for one that runs."""
+        running = [member for member in list(self.members) if member.running()]
+        if running:
+            os.kill(chance.choice(running).pid, signal.SIGKILL)
 
     def close(self):
         """Ends them as an operator would, and none may have failed."""

@@ -1,4 +1,6 @@
-"""What was promised against what has come of it."""
+"""What was promised against what has come of it. Knows nothing of the product:
+it reads what senders were told, what the destination holds, and what the
+website's server has heard."""
 import collections
 
 
@@ -14,9 +16,36 @@ def differences(accepted, chats):
     }
 
 
+def judge(accepted, chats, news=None, late_s=None):
+    """The same of {id: when it was accepted}, in seconds of the wall clock, and:
+    late: its chat was made more than late_s seconds after; untold: nobody heard
+    of its ticket; mistold: somebody heard of another chat or ticket than it has."""
+    found = {**differences(accepted, chats), "late": [], "untold": [], "mistold": []}
+    by_id = {chat["session_id"]: chat for chat in chats}
+    told = collections.defaultdict(set)
+    for each in news or ():
+        if each["type"] == "submission.linked":
+            told[each["data"]["id"]].add(
+                (each["data"]["chat_id"], each["data"]["zendesk_ticket_id"]))
+    for key, at in accepted.items():
+        chat = by_id.get(key)
+        if chat and late_s is not None and chat["created_at"] / 1000 - at > late_s:
+            found["late"].append(key)
+        if news is not None and not told[key]:
+            found["untold"].append(key)
+        if chat and any(pair != (chat["id"], chat["ticket_id"]) for pair in told[key]):
+            found["mistold"].append(key)
+    return found
+
+
+def assert_nothing(found):
+    """found: of differences() or judge()."""
+    assert not any(found.values()), {key: (len(ids), ids[:5]) for key, ids in found.items()}
+
+
 def assert_exactly_once(accepted, chats, maybe=()):
     """maybe: ids that were stored without our hearing of it (an answer that was
     lost on its way to us); they may have been delivered, but only once."""
     found = differences(accepted, chats)
     found["unexpected"] = [key for key in found["unexpected"] if key not in set(maybe)]
-    assert not any(found.values()), {key: (len(ids), ids[:5]) for key, ids in found.items()}
+    assert_nothing(found)

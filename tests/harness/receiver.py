@@ -54,6 +54,8 @@ class Receiver:
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
+        # A sender that is killed leaves a connection behind: no news.
+        self.server.handle_error = lambda request, address: None
         self.url = f"http://127.0.0.1:{self.server.server_port}/hooks/tickets"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 

@@ -2,6 +2,7 @@
 import http.client
 import json
 import threading
+import time
 
 from .relay import ORIGIN
 from .waiting import POLL
@@ -10,13 +11,15 @@ from .waiting import POLL
 class Senders:
     """`count` messages from `threads` senders. Each message has an
     Idempotency-Key of its own and is sent again with it until a 202 comes, as a
-    page's script does. accepted: the ids, by number; refusals: what came before.
+    page's script does. accepted: the ids, by number; accepted_at: when, by
+    id, in seconds of the wall clock; refusals: what came before.
     timeout: how long one answer is waited for, in seconds."""
 
     def __init__(self, port, count, threads=8, first=0, timeout=20):
         self.port = port
         self.timeout = timeout
         self.accepted = {}
+        self.accepted_at = {}
         self.refusals = {}
         self.lock = threading.Lock()
         self.numbers = iter(range(first, first + count))
@@ -63,6 +66,7 @@ class Senders:
             return self._refused(type(error).__name__)
         if answer.status == 202:
             self.accepted[number] = json.loads(text)["id"]
+            self.accepted_at[self.accepted[number]] = time.time()
             return connection
         self._refused(answer.status)
         connection.close()
