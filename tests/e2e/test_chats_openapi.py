@@ -113,10 +113,11 @@ def visit_without_redis(target, http):
     target.redis.kill()
     wait_until(lambda: http.get(f"{target.url}/readyz").status_code == 503)
     http.get(f"{target.url}/healthz")
-    http.post(f"{target.url}/f/contact", json=FORM, headers=PAGE)
-    http.get(accepted["status_url"])
-    http.get(accepted["page_url"])
-    visit_chats_at_once(target, http)
+    visits = (lambda: http.post(f"{target.url}/f/contact", json=FORM, headers=PAGE),
+              lambda: http.get(accepted["status_url"]), lambda: http.get(accepted["page_url"]),
+              lambda: visit_chats_at_once(target, http))
+    with concurrent.futures.ThreadPoolExecutor(len(visits)) as pool:
+        list(pool.map(lambda visit: visit(), visits))
 
 
 def visit_with_other_methods(target, _):
