@@ -9,7 +9,7 @@
 
 #include "base/banned.h"
 
-#define STEP 5000 /* found in one walk */
+#define STEP 20000 /* found in one walk */
 
 struct gather {
     struct queue *queue;
