@@ -3,7 +3,7 @@
  * only with the build option AFTERHOURS_FAILPOINTS; otherwise each is the
  * constant false and costs nothing.
  *
- *     AH_FAILPOINTS="flight.sent/deliver=kill,queue.call/ah1_settle=error"
+ *     AH_FAILPOINTS="flight.sent/deliver=kill,queue.call/settle=error"
  *     AH_FAILPOINTS_SEEN=/tmp/a/folder
  *
  * A rule is NAME=ACTION or NAME/DETAIL=ACTION; a name without detail stands for

@@ -63,7 +63,9 @@ static void begin(struct command *command)
 
 const char *command_name(const struct command *command)
 {
-    return command->bytes.data;
+    const char *name = command->bytes.data;
+
+    return command->function ? strchr(name, '_') + 1 : name;
 }
 
 void command_part(struct command *command)

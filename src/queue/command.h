@@ -34,7 +34,7 @@ void command_text(struct command *command, const char *text); /* NULL: "" */
 void command_bytes(struct command *command, const void *bytes, size_t len);
 void command_int(struct command *command, int64_t number);
 
-/* "ah1_accept", "ZRANGE": for people to read. Borrowed. */
+/* "accept" of a function, "ZRANGE" of a plain one. Borrowed. */
 const char *command_name(const struct command *command);
 
 /* Sends a copy. */

@@ -28,10 +28,10 @@ POINTS = {
     "serve": [
         *EVERYWHERE, "http.accepted", "http.request", "http.reply", "http.replied",
         "intake.accept", "intake.accepted", "intake.answered",
-        "queue.call/ah1_accept", "queue.answered/ah1_accept"],
+        "queue.call/accept", "queue.answered/accept"],
     "work": [
         *EVERYWHERE, "client.open", "client.begin", "janitor.expired",
-        *(f"queue.{when}/ah1_{move}" for when in ("call", "answered")
+        *(f"queue.{when}/{move}" for when in ("call", "answered")
           for move in ("peek", "reserve", "intend", "settle", "beat", "past", "reap")),
         *(f"lane.{what}/{stage}" for what in ("ask", "reserved")
           for stage in ("deliver", "reconcile", "callback")),
@@ -73,7 +73,7 @@ class Sweep:
         """What does not come up by itself."""
         if any("meeting.loaded" in point for point in unseen):
             self.redis.client.function_flush()
-        if any("ah1_reap" in point for point in unseen):
+        if any("/reap" in point for point in unseen):
             self.crews[1].kill_one()
         self.sandbox.fault("create", "lose_after", 5)
         self.sandbox.fault("create", "slow", 5, ms=550)

@@ -91,7 +91,7 @@ def here_and_there(way):
 
 @pytest.mark.parametrize("way", WAYS)
 def test_redis_broken_under_an_accept(nursery, redis, sandbox, sweeps, way):
-    sweep = sweeps(redis.socket, b"ah2_accept")
+    sweep = sweeps(redis.socket, b"_accept")
     relay = Relay(nursery, redis, sandbox,
                   settings=on_redis(f"redis://127.0.0.1:{sweep.proxy.port}"))
     serve = relay.start("serve")
@@ -104,7 +104,7 @@ def test_redis_broken_under_an_accept(nursery, redis, sandbox, sweeps, way):
     assert sweep.proxy.played == 7
 
 
-@pytest.mark.parametrize("move", ["ah2_reserve", "ah2_intend", "ah2_settle"])
+@pytest.mark.parametrize("move", ["_reserve", "ah2_intend", "ah2_settle"])
 @pytest.mark.parametrize("way", WAYS)
 def test_redis_broken_under_a_move_of_work(nursery, redis, sandbox, sweeps, way, move):
     sweep = sweeps(redis.socket, move.encode())
