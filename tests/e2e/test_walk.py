@@ -5,6 +5,7 @@ import re
 import pytest
 import requests
 
+from harness.faults import at_once
 from harness.history import assert_exactly_once
 from harness.relay import ORIGIN
 from harness.servers import Sandbox
@@ -90,10 +91,7 @@ def test_a_post_that_waits_gets_the_final_state(relay):
 
 
 def test_a_double_click_makes_one_submission(relay, sandbox):
-    with concurrent.futures.ThreadPoolExecutor(16) as pool:
-        answers = list(pool.map(lambda _: requests.post(
-            f"{relay.url}/f/contact", json={"message": "twice", "email": "c@example.org"},
-            headers={"Origin": ORIGIN}, timeout=20), range(50)))
+    answers = at_once(relay, 50)
     assert {answer.status_code for answer in answers} == {202}
     ids = {answer.json()["id"] for answer in answers}
     assert len(ids) == 1
