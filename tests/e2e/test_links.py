@@ -104,7 +104,7 @@ def test_redis_broken_under_an_accept(nursery, redis, sandbox, sweeps, way):
     assert sweep.proxy.played == 7
 
 
-@pytest.mark.parametrize("move", ["_reserve", "ah2_intend", "ah2_settle"])
+@pytest.mark.parametrize("move", ["_reserve", "_intend", "_settle"])
 @pytest.mark.parametrize("way", WAYS)
 def test_redis_broken_under_a_move_of_work(nursery, redis, sandbox, sweeps, way, move):
     sweep = sweeps(redis.socket, move.encode())
