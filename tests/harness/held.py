@@ -3,7 +3,7 @@ accepts them, as fast as Redis takes them."""
 import json
 import time
 
-from .moves import key
+from .wire import key
 
 EACH = 50  # in one call
 ACCEPT = ("all", "due:deliver", "held", "meta", "bell", "at", "upd")

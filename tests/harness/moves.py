@@ -1,156 +1,149 @@
-"""The queue's functions as the relay calls them, on a Redis of the test's own:
-the shipped text of src/queue/scripts, and no C between."""
-import secrets
+"""Each move of the queue as the bytes of its call, with the keys it must name,
+and as what the ledger says of it."""
+from .wire import DUE, PLACES, call, command, key
 
-from .processes import ROOT
-
-NAME = "support"
-PLACES = ("due:deliver", "due:reconcile", "due:callback", "run", "dead", "done", "held")
-DUE = PLACES[:3]
-
-
-def library():
-    texts = [path.read_text() for path in sorted((ROOT / "src/queue/scripts").glob("*.lua"))]
-    text = "#!lua name=afterhours_2\nlocal CODE = 'random'\n" + "".join(texts)
-    assert "UNTOLD_MS = 600000" in text
-    return text.replace("UNTOLD_MS = 600000", "UNTOLD_MS = 20")
+ACCEPT = [key(name) for name in ("all", "due:deliver", "held", "meta", "bell", "at", "upd")]
+SETTLE = [key(name) for name in ("run", *DUE, "dead", "done", "budget", "meta", "bell", "upd")]
+ERASE = [key(name) for name in ("done", "all", "run", *DUE, "dead", "held", "at", "upd")]
+TALLY = [key(name) for name in (*PLACES[:5], "done", "held", "budget", "meta")]
+DUE_KEYS = [key(name) for name in DUE]
+REAP = [key(name) for name in ("run", *DUE, "dead", "meta", "bell")]
 
 
-def key(*parts):
-    return "{%s}" % NAME + "".join(parts)
+def message_of(item_id):
+    return item_id.partition(".")[0]
 
 
-def message_of(item):
-    return item.split(".")[0]
+def item_key(item_id):
+    return key("item:", item_id)
 
 
 class Moves:
-    """Each move as one method; what Redis said is returned."""
+    """Calls to be sent, the reply each must have, who wants to hear it, and how
+    many items each is about. The ledger is changed as they are added."""
 
-    def __init__(self, client):
-        self.redis = client
-        self.redis.execute_command("FUNCTION", "LOAD", "REPLACE", library())
+    def __init__(self, ledger):
+        self.ledger = ledger
+        self.calls, self.replies, self.hear, self.count = [], [], [], 0
+        self.after_each = None
 
-    def call(self, function, keys, *arguments):
-        said = self.redis.execute_command("FCALL", "ah2_" + function, len(keys),
-                                          *keys, *arguments)
-        return said.decode() if isinstance(said, bytes) else said
+    def add(self, sent, reply, hear=None, count=1):
+        self.calls.append(sent)
+        self.replies.append(reply)
+        self.hear.append(hear)
+        self.count += count
+        if self.after_each:
+            self.after_each()
 
-    def item(self, item):
-        return texts_of(self.redis.hgetall(key("item:", item)))
+    def step(self, now):
+        self.add(call("ah_step", [], now), self.ledger.step(now), count=0)
 
-    def items(self):
-        """Every one there is, a news that was told less than two minutes ago too."""
-        names = list(self.redis.scan_iter(key("item:*"), count=1000))
-        pipeline = self.redis.pipeline(transaction=False)
-        for name in names:
-            pipeline.hgetall(name)
-        prefix = len(key("item:"))
-        return {name.decode()[prefix:]: texts_of(found)
-                for name, found in zip(names, pipeline.execute())}
+    def accept(self, batch, depth=0, hear=None):
+        keys, words = list(ACCEPT), [depth]
+        for new in batch:
+            facts = ["keep", new["keep"], "form", "contact"]
+            facts += ["key", new["key"]] if new["key"] else []
+            facts += ["mail", new["mail"]] if new["mail"] else []
+            keys += [item_key(new["id"]), key("body:", new["id"]), key("key:", new["key"]),
+                     key("mail:", new["mail"])]
+            words += [new["id"], int(new["held"]), new["key"], new["print"], new["ttl"],
+                      new["mail"], "{}", new["received"], new["at"], len(facts), *facts]
+        self.add(call("ah2_accept", keys, *words), self.ledger.accept(depth, batch), hear,
+                 len(batch))
 
-    def now(self):
-        seconds, micros = self.redis.time()
-        return seconds * 1000 + micros // 1000
+    def accept_refused(self, batch):
+        """When memory is full: none of it, and the sender hears of it."""
+        new = batch[0]
+        keys = [*ACCEPT, item_key(new["id"]), key("body:", new["id"]),
+                key("key:", new["key"]), key("mail:", "")]
+        self.add(call("ah2_accept", keys, 0, new["id"], 0, new["key"], "p", 1000, "", "{}",
+                      new["received"], new["at"], 2, "keep", 0), "OOM")
 
-    def accept(self, item, held=False, idempotency="", print_="p", keep=86400000, mail="",
-               age=0):
-        keys = [key(name) for name in ("all", "due:deliver", "held", "meta", "bell", "at", "upd")]
-        keys += [key("item:", item), key("body:", item), key("key:", idempotency),
-                 key("mail:", mail)]
-        facts = ["keep", keep, "form", "contact"]
-        facts += ["key", idempotency] if idempotency else []
-        facts += ["mail", mail] if mail else []
-        (said,) = self.call("accept", keys, 0, item, int(held), idempotency, print_,
-                            600000, mail, "{}", self.now(), self.now() - age, len(facts), *facts)
-        return said[0].decode(), said[1].decode()
+    def peek(self, line, most, limits, hear):
+        keys = [key("due:", line), key("budget"), key("meta"), key("due:reconcile")]
+        self.add(call("ah2_peek", keys, line, most, *limits),
+                 self.ledger.peek(line, most, *limits), hear)
 
-    def reserve(self, stage, count, lease):
-        """What was taken: (id, token, fields, body)."""
-        places = [key("due:", stage)]
-        rest = [key("budget"), key("meta"), key("due:reconcile")]
-        ids = self.call("peek", places + rest, stage, count, 0, "0.2")[2:]
-        if not ids:
-            return []
-        ids = [each.decode() for each in ids]
-        keys = places + [key("run")] + rest + [key("item:", each) for each in ids]
-        keys += [key("body:", each) for each in ids] if stage == "deliver" else []
-        tokens = [secrets.token_hex(16) for _ in ids]
-        taken = self.call("reserve", keys, stage, len(ids), 0, "0.2", lease, *ids, *tokens)[2:]
-        return [(each[0].decode(), each[1].decode(), fields(each[2]),
-                 each[3] if len(each) > 3 else None) for each in taken]
+    def reserve(self, line, tokens, limits, lease, hear):
+        ids = list(tokens)
+        keys = [key("due:", line), key("run"), key("budget"), key("meta"),
+                key("due:reconcile"), *map(item_key, ids)]
+        keys += [key("body:", each) for each in ids] if line == "deliver" else []
+        self.add(call("ah2_reserve", keys, line, len(ids), *limits, lease, *ids,
+                      *tokens.values()),
+                 ("rows", self.ledger.reserve(line, limits, lease, tokens)), hear, len(ids))
 
-    def intend(self, item, token, lease):
-        (said,) = self.call("intend", [key("run"), key("item:", item)], item, token, lease)
-        return said.decode()
+    def intend(self, batch, hear=None):
+        words = [word for each in batch for word in each]
+        self.add(call("ah2_intend", [key("run"), *(item_key(each[0]) for each in batch)],
+                      *words), self.ledger.intend(batch), hear, len(batch))
 
-    def beat(self, item, token, lease):
-        return self.call("beat", [key("item:", item), key("run")], item, token, lease)
+    def beat(self, item_id, token, lease):
+        self.add(call("ah2_beat", [item_key(item_id), key("run")], item_id, token, lease),
+                 self.ledger.beat(item_id, token, lease))
 
-    def give_back(self, item, token, line):
-        return self.call("give_back", [key("item:", item), key("run"), key("due:", line),
-                                       key("bell")], item, token)
+    def give_back(self, item_id, token, line):
+        keys = [item_key(item_id), key("run"), key("due:", line), key("bell")]
+        self.add(call("ah2_give_back", keys, item_id, token),
+                 self.ledger.give_back(item_id, token, line))
 
-    def settle(self, item, token, verdict):
-        news, number = "." in item, verdict["number"]
-        other = message_of(item) if news else f"{item}.{number}"
-        names = PLACES[3:4] + DUE + ("dead", "done", "budget", "meta", "bell", "upd")
-        keys = [key(name) for name in names]
-        keys += [key("item:", item), key("body:", item), key("log:", message_of(item)),
-                 key("item:", other)]
-        (said,) = self.call(
-            "settle", keys, item, token, verdict["next"], verdict.get("delay", 0),
-            int(verdict.get("count", True)), int(verdict.get("clear", False)),
-            int(verdict.get("looked", False)), verdict.get("chat", ""),
-            verdict.get("ticket", 0), verdict.get("error", ""), "rate_limit",
-            verdict.get("hold_ms", 0), verdict.get("event", ""), number, "a line")
-        return said.decode()
+    def settle(self, batch):
+        keys, words = list(SETTLE), []
+        for v in batch:
+            item_id, message = v["id"], message_of(v["id"])
+            other = message if "." in item_id else f"{item_id}.{v['number']}"
+            keys += [item_key(item_id), key("body:", item_id), key("log:", message),
+                     item_key(other)]
+            words += [item_id, v["token"], v["next"], v["delay"], int(v["count"]),
+                      int(v["clear"]), int(v["looked"]), v["chat"], v["ticket"], v["error"],
+                      v["hold"], v["hold_ms"], v["event"], v["number"], "a line"]
+        self.add(call("ah2_settle", keys, *words), self.ledger.settle(batch), None, len(batch))
 
     def past(self, place):
-        return [each.decode() for each in self.call("past", [key(place)], 50)]
+        self.add(call("ah2_past", [key(place)], 50), self.ledger.past(place, 50))
 
-    def reap(self, item, event):
-        found = self.item(item)
-        number = int(found.get("seq", 0)) + 1
-        news = "." in item
-        other = message_of(item) if news else f"{item}.{number}"
-        names = ("run",) + DUE + ("dead", "meta", "bell")
-        keys = [key("item:", item)] + [key(name) for name in names]
-        keys += [key("log:", message_of(item)), key("item:", other)]
-        return self.call("reap", keys, item, 3, "" if news else event, number, "lost", "a line")
+    def reap(self, item_id, limit, event, number):
+        message = message_of(item_id)
+        other = message if "." in item_id else f"{item_id}.{number}"
+        keys = [item_key(item_id), *REAP, key("log:", message), item_key(other)]
+        self.add(call("ah2_reap", keys, item_id, limit, event, number, "lost", "a line"),
+                 self.ledger.reap(item_id, limit, event, number))
 
-    def replay(self, item, generation):
-        keys = [key("item:", item), key("dead")] + [key(name) for name in DUE]
-        keys += [key("bell"), key("item:", message_of(item))]
-        return self.call("replay", keys, item, generation)
+    def replay(self, item_id, generation):
+        keys = [item_key(item_id), key("dead"), *DUE_KEYS, key("bell"),
+                item_key(message_of(item_id))]
+        self.add(call("ah2_replay", keys, item_id, generation),
+                 self.ledger.replay(item_id, generation))
 
-    def release(self, item):
-        return self.call("release", [key("item:", item), key("held"), key("due:deliver"),
-                                     key("bell")], item)
+    def release(self, item_id):
+        keys = [item_key(item_id), key("held"), key("due:deliver"), key("bell")]
+        self.add(call("ah2_release", keys, item_id), self.ledger.release(item_id))
 
-    def erase(self, mode, item):
-        found = self.item(item)
-        sequence = found.get("seq", "0")
-        names = ("done", "all", "run") + DUE + ("dead", "held", "at", "upd")
-        keys = [key("item:", item), key("body:", item), key("log:", item)]
-        keys += [key("key:", found.get("key", "")), key("mail:", found.get("mail", ""))]
-        keys += [key(name) for name in names]
-        keys += [key(f"item:{item}.{i}") for i in range(1, int(sequence) + 1)]
-        return self.call("erase", keys, mode, item, sequence, found.get("key", ""),
-                         found.get("mail", ""))
+    def erase(self, mode, item_id, sequence, name, mail):
+        keys = [item_key(item_id), key("body:", item_id), key("log:", item_id),
+                key("key:", name), key("mail:", mail), *ERASE]
+        keys += [item_key(f"{item_id}.{i}") for i in range(1, sequence + 1)]
+        reply = self.ledger.erase(mode, item_id, sequence, name, mail)
+        self.add(call("ah2_erase", keys, mode, item_id, sequence, name, mail), reply)
+        return reply
 
-    def mark(self, item, unread):
-        return self.call("mark", [key("item:", item), key("upd")], item, int(unread))
+    def mark(self, item_id, unread):
+        self.add(call("ah2_mark", [item_key(item_id), key("upd")], item_id, int(unread)),
+                 self.ledger.mark(item_id, unread))
+
+    def hold(self, reason, ms):
+        self.add(call("ah2_hold", [key("budget")], reason, ms), self.ledger.hold(reason, ms))
+
+    def resume(self):
+        self.add(call("ah2_resume", [key("budget"), key("bell")]), self.ledger.resume())
 
     def meet(self, run_id, sure, lease):
-        return self.call("meet", [key("meta")], run_id, int(sure), lease)
+        self.add(call("ah2_meet", [key("meta")], run_id, int(sure), lease),
+                 self.ledger.meet(run_id, sure, lease))
 
+    def tally(self, limits):
+        self.add(call("ah2_tally", TALLY, *limits), self.ledger.counts(*limits))
 
-def texts_of(found):
-    return {name.decode(): value.decode() for name, value in found.items()}
-
-
-def fields(flat):
-    """HGETALL's reply, with what reserve has put after it."""
-    texts = [each.decode() for each in flat]
-    return dict(zip(texts[::2], texts[1::2]))
+    def take_bell(self):
+        rung, self.ledger.bell = self.ledger.bell, False
+        self.add(command("LPOP", key("bell")), "1" if rung else None, count=0)

@@ -1,0 +1,85 @@
+"""The redis-server of the random driver: killed, started again, made to lose its
+last writes, and read as a whole."""
+from .servers import Redis
+from .waiting import wait_until
+from .wire import PLACES, TAG, Wire, command
+
+ZSETS = (*PLACES, "all", "at", "upd")
+READ = {"item": ("HGETALL",), "body": ("GET",), "log": ("LLEN",), "key": ("GET",),
+        "mail": ("ZRANGE", 0, -1, "WITHSCORES"), "zset": ("ZRANGE", 0, -1, "WITHSCORES"),
+        "hash": ("HGETALL",), "bell": ("LLEN",)}
+
+
+class Store:
+    def __init__(self, nursery, fsync):
+        self.redis = Redis(nursery, fsync)
+        self.folder = nursery.folder / "redis" / "appendonlydir"
+        self.connect()
+
+    def connect(self):
+        self.wire = Wire(self.redis.socket)
+        self.wire.ask("CONFIG", "SET", "auto-aof-rewrite-percentage", 0)
+
+    def clear(self, files=None):
+        """Nothing in it but the functions: as shipped, or these files' text."""
+        self.wire.close()
+        self.connect()
+        self.wire.ask("CONFIG", "SET", "maxmemory", 0)
+        self.wire.ask("FLUSHALL")
+        self.wire.load(files)
+        self.rewrite()
+
+    def rewrite(self):
+        """Makes its files short."""
+        self.wire.ask("BGREWRITEAOF")
+        wait_until(self.rests, what="the rewriting of the append only file")
+
+    def rests(self):
+        said = self.wire.ask("INFO", "persistence")
+        return "aof_rewrite_in_progress:0" in said and "aof_rewrite_scheduled:0" in said
+
+    def full(self, is_full):
+        self.wire.ask("CONFIG", "SET", "maxmemory", int(is_full))
+
+    # -- restarts
+
+    def mark(self):
+        """Where its last file ends now."""
+        path = max(self.folder.glob("*.incr.aof"), key=lambda each: int(each.name.split(".")[2]))
+        return path, path.stat().st_size
+
+    def kill(self):
+        self.redis.kill()
+
+    def start(self, lose_since=None):
+        """After a kill; without what was written since that mark."""
+        if lose_since:
+            path, size = lose_since
+            with path.open("rb+") as file:
+                file.truncate(size)
+        self.wire.close()
+        self.redis.start()
+        self.connect()
+
+    # -- reading all of it
+
+    def state(self):
+        """Every key but the clock's, without the tag."""
+        names = sorted(name[len(TAG):] for name in self.wire.ask("KEYS", TAG + "*"))
+        names = [name for name in names if name not in ("clock", "ends")]
+        kinds = [self.kind(name) for name in names]
+        self.wire.send([command(READ[kind][0], TAG + name, *READ[kind][1:])
+                        for name, kind in zip(names, kinds)])
+        found = {}
+        for name in names:
+            value = self.wire.reply()
+            if isinstance(value, list):
+                value = dict(zip(value[::2], value[1::2]))
+            found[name] = value
+        return found
+
+    @staticmethod
+    def kind(name):
+        if name in ZSETS:
+            return "zset"
+        return "hash" if name in ("meta", "budget") else name.partition(":")[0]
