@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
+#include "held_scene.h"
 #include "queue_scene.h"
 #include "run.h"
 
@@ -96,6 +97,22 @@ static void a_small_account_does_all_the_work(void **state)
     assert_non_null(qscene_find(scene, scene->id));
     assert_int_equal(qscene_count(scene, queue_forget, scene->id), 1);
     qscene_deliver(scene, "2104.1.x");
+}
+
+static void a_small_account_reads_all_there_is(void **state)
+{
+    const struct accept_options old = {.at = 1763800000000,
+                                       .deadline_ms = 5000};
+    struct queue_scene *scene = *state;
+
+    open_as_account(scene);
+    qscene_accept(scene, &old);
+    assert_int_equal(held_find(scene, scene->id), 1);
+    assert_int_equal(held_turn_page(scene, false, NULL, 9), 1);
+    assert_int_equal(held_scan(scene, NULL, old.at, old.at), 1);
+    assert_int_equal(held_mark(scene, scene->id, false), 1);
+    held_pass_seconds(scene);
+    assert_int_equal(held_changes(scene, 0, "", 9), 1);
 }
 
 static bool is_due(void *context)
@@ -192,6 +209,7 @@ int main(void)
     cmocka_unit_test_setup_teardown(name, qscene_setup, qscene_teardown)
     const struct CMUnitTest tests[] = {
         TEST(a_small_account_does_all_the_work),
+        TEST(a_small_account_reads_all_there_is),
         TEST(a_small_account_is_enough_for_the_janitor),
         TEST(a_small_account_is_enough_for_a_replay_of_many),
         TEST(a_small_account_may_do_no_more),
