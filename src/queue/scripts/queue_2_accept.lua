@@ -23,10 +23,8 @@ end
 
 -- Most messages say to be of the time they were received, and are accepted at
 -- once: they are found by that. Others have places of their own too.
-local function lay_by_time(keys, item, id, at, received, batch)
-  local late = batch.ms - tonumber(received)
-
-  if math.abs(tonumber(at) - tonumber(received)) > OWN_TIME_MS then
+local function lay_by_time(keys, item, id, at, received, late, batch)
+  if math.abs(at - received) > OWN_TIME_MS then
     redis.call('HSET', item, 'at', at)
     move_into(batch.moves, keys[6], at, id)
   end
@@ -39,7 +37,8 @@ end
 -- One of them. k, a: where its keys and arguments begin, less one.
 local function accept_one(keys, k, argv, a, batch)
   local id, held, key = argv[a + 1], argv[a + 2] == '1', argv[a + 3]
-  local received, now = argv[a + 8], batch.now
+  local received, at, now = argv[a + 8], argv[a + 9], batch.now
+  local late = batch.ms - received
   local known = key ~= '' and known_by_key(keys[k + 3], id, argv[a + 4],
                                            argv[a + 5])
 
@@ -61,7 +60,9 @@ local function accept_one(keys, k, argv, a, batch)
   if argv[a + 6] ~= '' then
     redis.call('ZADD', keys[k + 4], now, id)
   end
-  lay_by_time(keys, keys[k + 1], id, argv[a + 9], received, batch)
+  if at ~= received or late < 0 or late > LATE_MS then
+    lay_by_time(keys, keys[k + 1], id, at, received, late, batch)
+  end
   move_into(batch.moves, keys[1], received, id)
   move_into(batch.moves, held and keys[3] or keys[2], now, id)
   count_one(batch.moves, 'accepted')
