@@ -7,7 +7,13 @@
 
 #include <jansson.h>
 
+#include "chat/chat_json.h"
+
 #include "base/banned.h"
+
+/* Far more than a chat that is created or changed has; however large a body the
+ * settings let in, it needs no more memory than these. */
+#define VALUES_MAX 20000
 
 /* As much of text as fits, cut between characters. */
 static void copy_start(const char *text, char *out, size_t size)
@@ -41,10 +47,16 @@ json_t *chat_complaints_parse(const char *body, size_t len,
                               struct chat_complaints *complaints)
 {
     json_error_t error = {0};
-    json_t *root = json_loadb(body, len, JSON_REJECT_DUPLICATES, &error);
+    json_t *root = NULL;
 
     complaints->count = 0;
     complaints->json[0] = '\0';
+    if (!chat_json_bearable(body, len, VALUES_MAX)) {
+        snprintf(complaints->json, sizeof(complaints->json),
+                 "more than %d values are too many for one chat", VALUES_MAX);
+        return NULL;
+    }
+    root = json_loadb(body, len, JSON_REJECT_DUPLICATES, &error);
     if (json_is_object(root))
         return root;
     if (root)

@@ -19,7 +19,7 @@
  * Counted before any of it is made into objects: jansson takes 80 bytes for
  * each of "{},", and four megabytes of those would end the process.
  */
-static bool is_bearable(const char *body, size_t len, size_t values_max)
+bool chat_json_bearable(const char *body, size_t len, size_t values_max)
 {
     bool in_string = false;
     size_t values = 0;
@@ -44,7 +44,7 @@ json_t *chat_json_parse(const char *body, size_t len, size_t values_max)
 {
     json_t *root;
 
-    if (!is_bearable(body, len, values_max))
+    if (!chat_json_bearable(body, len, values_max))
         return NULL;
     root = json_loadb(body, len, JSON_ALLOW_NUL, NULL);
     if (!root)

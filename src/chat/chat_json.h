@@ -21,6 +21,11 @@ struct json_t; /* jansson's */
  */
 struct json_t *chat_json_parse(const char *body, size_t len, size_t values_max);
 
+/* Whether it has at most about that many values, by its marks alone: jansson
+ * needs a hundred times the room of the smallest ones. */
+must_check bool chat_json_bearable(const char *body, size_t len,
+                                   size_t values_max);
+
 /* Whole, not negative; as a number or as digits. */
 must_check bool chat_json_number(const struct json_t *value, int64_t *number);
 

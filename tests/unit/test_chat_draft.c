@@ -228,6 +228,25 @@ static void what_is_no_json_object_is_told_with_its_place(void **state)
     }
 }
 
+/* Each would become an object of a hundred bytes. */
+static void a_body_of_too_many_values_is_not_even_read(void **state)
+{
+    struct chat_draft draft;
+    struct chat_complaints complaints;
+    struct buf body;
+
+    (void)state;
+    buf_init(&body, (size_t)1024 * 1024);
+    buf_text(&body, "{\"more\":[{}");
+    for (size_t i = 0; i < 100000; i++)
+        buf_text(&body, ",{}");
+    buf_text(&body, "]}");
+    assert_false(chat_draft_read(body.data, body.len, &draft, &complaints));
+    assert_int_equal(complaints.count, 0);
+    assert_non_null(strstr(complaints.json, "too many for one chat"));
+    buf_clear(&body);
+}
+
 /* The whole offline message of GOOD, as JSON. */
 static json_t *document_of(int64_t ticket_id)
 {
@@ -343,6 +362,7 @@ int main(void)
         cmocka_unit_test(what_can_be_told_in_its_type_is_kept_of_the_post),
         cmocka_unit_test(a_timestamp_may_be_written_as_chats_are_shown),
         cmocka_unit_test(what_is_no_json_object_is_told_with_its_place),
+        cmocka_unit_test(a_body_of_too_many_values_is_not_even_read),
         cmocka_unit_test(the_message_that_is_shown_has_every_member),
         cmocka_unit_test(visitor_and_session_come_back_as_they_were_posted),
         cmocka_unit_test(
