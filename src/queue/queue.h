@@ -314,7 +314,7 @@ struct walk_filter {
     const char *before;   /* goes on after this id; NULL: from the newest */
     size_t limit;         /* finds no more than that */
     size_t look_at;       /* looks at no more than that; 0: no limit */
-    bool with_message;
+    bool with_message;    /* those that are found have theirs */
 };
 /* stopped: where to go on; NULL: there is no more. The list and all texts are
  * valid only inside the call. */

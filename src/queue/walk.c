@@ -114,7 +114,10 @@ static void keep(struct walking *job, const struct submission *found)
         job->size = job->size ? 2 * job->size : SLICE;
         job->list = alloc_resize(job->list, job->size, sizeof(*job->list));
     }
-    job->list[job->count++] = *found;
+    job->list[job->count] = *found;
+    if (!job->filter.with_message) /* it was searched through; many are large */
+        alloc_replace(&job->list[job->count].message, NULL);
+    job->count++;
 }
 
 /* Enough is found, or enough was looked at. */

@@ -178,7 +178,10 @@ static void only_what_fits_is_found(void **state)
     assert_string_equal(walk.found[1], ids[1]);
     walk.filter.search = "HELLO";
     assert_int_equal(go(&walk), 3);
-    assert_string_equal(walk.messages[2], "{\"message\": \"hello\"}");
+    assert_string_equal(walk.messages[2], "");
+    walk.filter.with_message = true;
+    assert_int_equal(go(&walk), 3);
+    assert_string_equal(walk.messages[5], "{\"message\": \"hello\"}");
     walk.filter = walk_of(scene).filter;
     walk.filter.form = "another";
     assert_int_equal(go(&walk), 0);
