@@ -51,6 +51,11 @@ static bool find_token(struct chats_link *link,
         link->token_file = alloc_text(given);
         return read_token(given, &link->token, err);
     }
+    if (destination && settings_uses_oauth(destination))
+        return error_set(err, ERROR_CONFIG,
+                         "the tokens of the destination '%s' belong to its "
+                         "workers, who refresh them: give --token-file",
+                         destination->name);
     if (destination) {
         secret_copy(&link->token, &destination->token);
         link->token_file = alloc_text(destination->token_file);

@@ -1,9 +1,12 @@
 /*
  * What `afterhours check` looks at in Zendesk: one cheap search with each
- * destination's token tells whether host, token and scopes are right.
+ * destination's token tells whether host, token and scopes are right. A token
+ * that must be got with a refresh token is got first.
  */
+#include <stdio.h>
 #include <string.h>
 
+#include "access/access.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "chat/chat_reader.h"
@@ -15,6 +18,8 @@
 
 #define AREA       "zendesk"
 #define TIMEOUT_MS INT64_C(8000)
+#define POLL_MS    10
+#define WHY_SIZE   256
 
 struct question {
     struct session *session;
@@ -102,12 +107,89 @@ static void on_answer(void *context, const struct http_response *answer)
         judge_status(question, answer->status);
 }
 
-static void ask(struct question *question, struct http_client *client)
+/* What became of a token that must be got first. */
+struct getting {
+    enum access_event event;
+    char why[WHY_SIZE];
+};
+
+static void on_told(void *context, const struct access_told *told)
+{
+    struct getting *getting = context;
+
+    getting->event = told->event;
+    snprintf(getting->why, sizeof(getting->why), "%s",
+             told->why ? told->why : "");
+}
+
+static void judge_getting(struct question *question,
+                          const struct getting *getting)
+{
+    const char *name = question->destination->name;
+
+    if (getting->event == ACCESS_EVENT_REFUSED)
+        findings_add(question->findings, FINDING_WRONG, AREA,
+                     "correct the destination's oauth; a refresh token is good "
+                     "once, so it may need a new one",
+                     "%s: no access token: %s", name, getting->why);
+    else
+        findings_add(question->findings, FINDING_AWAY, AREA,
+                     "see whether this machine reaches that host",
+                     "%s: no access token: %s", name,
+                     *getting->why ? getting->why : "no answer in time");
+}
+
+/*
+ * As a worker would: the one there is, in Redis, or a new one, which is stored
+ * before it is used.
+ */
+static bool get_token(struct question *question, struct http_client *client,
+                      struct secret *token)
+{
+    struct session *session = question->session;
+    struct getting getting = {.event = ACCESS_EVENT_CHANGED};
+    const struct access_options options = {session->loop, session->queue,
+                                           client, on_told, &getting};
+    struct access *access = access_new(&options, session->settings);
+    int64_t until = clock_boot_ms() + TIMEOUT_MS;
+
+    do
+        session_pause(session, POLL_MS);
+    while (access_busy(access) ||
+           (access_state(access, question->destination->name) ==
+                ACCESS_STATE_WAITING &&
+            getting.event != ACCESS_EVENT_DELAYED && clock_boot_ms() < until));
+    access_token(access, question->destination, token);
+    access_free(access);
+    if (secret_present(token))
+        return true;
+    judge_getting(question, &getting);
+    return false;
+}
+
+static bool find_token(struct question *question, struct http_client *client,
+                       struct secret *token)
+{
+    if (!settings_uses_oauth(question->destination)) {
+        secret_copy(token, &question->destination->token);
+        return true;
+    }
+    if (question->session->queue)
+        return get_token(question, client, token);
+    findings_add(question->findings, FINDING_AWAY, AREA,
+                 "mend what is said of Redis first",
+                 "%s: its access token is kept in Redis: not tried",
+                 question->destination->name);
+    return false;
+}
+
+static void ask(struct question *question, struct http_client *client,
+                const struct secret *token)
 {
     const struct settings_destination *destination = question->destination;
     struct chat_endpoint endpoint = {
         .base_url = destination->base_url,
-        .token = &destination->token,
+        .token = token,
         .ca = destination->ca,
         .timeout_ms = destination->request_timeout_ms < TIMEOUT_MS
                           ? destination->request_timeout_ms
@@ -133,20 +215,23 @@ void check_zendesk(struct session *session, struct findings *findings)
     struct http_client *client = http_client_new(session->loop, 1);
 
     for (size_t i = 0; i < settings->destination_count; i++) {
+        struct secret token = {0};
         struct question question = {
             .session = session,
             .findings = findings,
             .destination = &settings->destinations[i],
         };
 
-        if (question.destination->base_url)
-            ask(&question, client);
-        else
+        if (question.destination->base_url &&
+            find_token(&question, client, &token))
+            ask(&question, client, &token);
+        if (!question.destination->base_url)
             findings_add(findings, FINDING_WRONG, AREA,
                          "set AFTERHOURS_ZENDESK_SUBDOMAIN and "
                          "AFTERHOURS_ZENDESK_TOKEN, or run 'afterhours up "
                          "--sandbox'",
                          "%s: it has no address", question.destination->name);
+        secret_clear(&token);
     }
     http_client_free(client);
 }

@@ -36,6 +36,11 @@ settings_destination(const struct settings *settings, const char *name)
     return NULL;
 }
 
+bool settings_uses_oauth(const struct settings_destination *destination)
+{
+    return secret_present(&destination->oauth.refresh_token);
+}
+
 const struct settings_form *settings_form(const struct settings *settings,
                                           const char *name)
 {
@@ -55,6 +60,7 @@ void settings_set_sandbox(struct settings *settings, const char *base_url,
             continue;
         destination->base_url = alloc_text(base_url);
         secret_set(&destination->token, token, strlen(token));
+        secret_clear(&destination->oauth.refresh_token);
         derive_destination(settings, destination);
     }
 }

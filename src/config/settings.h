@@ -57,15 +57,23 @@ struct settings_limits {
         depth; /* submissions a destination may have waiting; 0: no limit */
 };
 
+/* Access tokens that are got, and got again, with a refresh token. */
+struct settings_oauth {
+    char *client_id; /* NULL: unless refresh_token is there */
+    struct secret client_secret, refresh_token;
+    char *scope;
+};
+
 struct settings_destination {
     char *name;
     char *subdomain;
     char *base_url; /* "https://acme.zendesk.com"; made from subdomain if unset;
                        no slash at the end */
     struct secret token;
-    char *token_file;           /* NULL unless the token came from a file */
-    unsigned budget_per_minute; /* 0: no limit */
-    double reserve;             /* share of the budget only creates may use */
+    char *token_file;            /* NULL unless the token came from a file */
+    struct settings_oauth oauth; /* instead of token */
+    unsigned budget_per_minute;  /* 0: no limit */
+    double reserve;              /* share of the budget only creates may use */
     bool send_department;
     int64_t request_timeout_ms, lease_ms;
     int64_t retry_base_ms, retry_cap_ms, retry_give_up_ms;
@@ -210,6 +218,8 @@ void settings_demo(struct settings *settings);
 
 const struct settings_destination *
 settings_destination(const struct settings *settings, const char *name);
+/* Whether its tokens are got by refreshing, instead of being set. */
+bool settings_uses_oauth(const struct settings_destination *destination);
 const struct settings_form *settings_form(const struct settings *settings,
                                           const char *name);
 

@@ -112,13 +112,37 @@ static void validate_times(const struct context *context,
     buf_clear(&lease);
 }
 
+static void validate_oauth(const struct context *context,
+                           const struct settings_destination *destination)
+{
+    const struct settings_oauth *oauth = &destination->oauth;
+    bool refresh = secret_present(&oauth->refresh_token);
+    bool secret = secret_present(&oauth->client_secret);
+
+    if (refresh && secret_present(&destination->token))
+        fault(context, "oauth",
+              "and token are both set: tokens are either refreshed or given");
+    if (!refresh && (oauth->client_id || secret))
+        fault(context, "oauth",
+              "has no refresh_token; set refresh_token_file to a file with the "
+              "one you got with the first access token");
+    if (refresh && (!oauth->client_id || !secret))
+        fault(context, "oauth",
+              "needs client_id and client_secret_file beside refresh_token: "
+              "those of the API client in Zendesk Chat's settings");
+}
+
 static void validate_destination(const struct settings *settings,
                                  const struct settings_destination *destination)
 {
     struct context context = {settings, "destinations", destination->name};
-    bool token = secret_present(&destination->token);
+    const struct settings_oauth *oauth = &destination->oauth;
+    bool token = secret_present(&destination->token) || oauth->client_id ||
+                 secret_present(&oauth->client_secret) ||
+                 settings_uses_oauth(destination);
 
     validate_times(&context, destination);
+    validate_oauth(&context, destination);
     if (!destination->base_url && !settings->origins->no_destinations)
         fault(&context, "",
               "has neither subdomain nor base_url; set subdomain to the part "

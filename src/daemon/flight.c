@@ -26,6 +26,9 @@ struct flight {
     struct flight_deck deck;
     struct settings *settings; /* held */
     struct turn turn;
+    struct secret token;  /* as it was when the flight began */
+    int64_t token_number; /* 0: it is set */
+    bool doubted;         /* it was refused, and another one will be had */
     const struct stage_ops *ops;
     struct step step;
     struct http_call *call; /* under way, or NULL */
@@ -70,6 +73,7 @@ static void flight_free(struct flight *flight)
     for (size_t i = 0; i < flight->turn.count; i++)
         submission_clear(&flight->turn.items[i].submission);
     free(flight->turn.items);
+    secret_clear(&flight->token);
     settings_release(flight->settings);
     free(flight);
 }
@@ -202,6 +206,10 @@ static void conclude(struct flight *flight)
         struct verdict verdict;
 
         judge(flight, item, &verdict);
+        if (flight->doubted) {
+            item->outcome.hold = HOLD_NONE;
+            verdict.hold_ms = 0;
+        }
         log_fate(item, &verdict, flight->turn.now);
         flight->next = verdict.next;
         flight->due_at = verdict.due_at;
@@ -228,6 +236,20 @@ static void give_up_unsent(struct flight *flight, const char *reason)
 
 static void proceed(struct flight *flight);
 
+/*
+ * A token that ended early, or was revoked, is no reason to hold the
+ * destination while another one can be had. If that is refused as well,
+ * access/ holds it.
+ */
+static void doubt_token(struct flight *flight)
+{
+    if (!flight->token_number || flight->ops->stage == STAGE_CALLBACK)
+        return;
+    flight->doubted = true;
+    access_doubt(flight->deck.access, flight->turn.destination->name,
+                 flight->token_number);
+}
+
 static void answered(void *context, const struct http_response *answer)
 {
     static char nothing[] = "";
@@ -239,6 +261,8 @@ static void answered(void *context, const struct http_response *answer)
         answer = &lost;
     flight->call = NULL;
     flight->turn.now = clock_wall_ms();
+    if (answer->status == 401)
+        doubt_token(flight);
     http_request_clear(&flight->step.request);
     memset(&flight->step, 0, sizeof(flight->step));
     flight->ops->resume(&flight->turn, answer, &flight->step);
@@ -360,6 +384,9 @@ struct flight *flight_start(const struct flight_deck *deck,
     flight->turn.destination =
         settings_destination(settings, first->destination);
     flight->turn.form = settings_form(settings, first->form);
+    flight->token_number =
+        access_token(deck->access, flight->turn.destination, &flight->token);
+    flight->turn.token = &flight->token;
     flight->turn.items = load->items;
     flight->turn.count = load->count;
     flight->turn.now = clock_wall_ms();

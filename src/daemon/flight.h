@@ -5,6 +5,7 @@
 #ifndef DAEMON_FLIGHT_H
 #define DAEMON_FLIGHT_H
 
+#include "access/access.h"
 #include "config/settings.h"
 #include "net/http_client.h"
 #include "net/loop.h"
@@ -18,6 +19,7 @@ struct flight_deck {
     struct loop *loop;
     struct queue *queue;
     struct http_client *client;
+    struct access *access; /* NULL: every token is set */
 };
 
 /* verdict: of the last item settled, for whoever wants to look at it soon. */

@@ -194,6 +194,14 @@ static void reserved(void *context, struct reservation *reservation,
     plan_next(lane, reservation, full);
 }
 
+/* Without a token nothing could be sent: what is due waits in Redis. */
+static bool has_token(const struct lane *lane)
+{
+    return lane->options.stage == STAGE_CALLBACK ||
+           access_state(lane->deck.access, lane->destination) ==
+               ACCESS_STATE_READY;
+}
+
 static void ask(struct lane *lane)
 {
     size_t room = lane->options.flights - lane->flying;
@@ -205,7 +213,7 @@ static void ask(struct lane *lane)
         lane->again = true;
         return;
     }
-    if (room == 0)
+    if (room == 0 || !has_token(lane))
         return;
     lane->asking = true;
     failpoint_pass("lane.ask", stage_name(lane->options.stage));

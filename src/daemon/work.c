@@ -62,8 +62,44 @@ static void on_bell(void *context)
 {
     struct worker *worker = context;
 
+    access_wake(worker->deck.access);
     for (size_t i = 0; i < worker->lane_count; i++)
         lane_wake(worker->lanes[i]);
+}
+
+static void log_access(const struct access_told *told)
+{
+    bool refused = told->event == ACCESS_EVENT_REFUSED;
+    struct log_line line;
+
+    log_begin(&line,
+              refused                               ? LOG_LEVEL_ERROR
+              : told->event == ACCESS_EVENT_DELAYED ? LOG_LEVEL_WARN
+                                                    : LOG_LEVEL_INFO,
+              refused                               ? "token_refused"
+              : told->event == ACCESS_EVENT_DELAYED ? "token_late"
+                                                    : "token_renewed");
+    log_text(&line, "destination", told->destination);
+    if (told->why)
+        log_text(&line, "reason", told->why);
+    if (refused)
+        log_text(&line, "advice",
+                 "mend the destination's oauth: another refresh_token is used "
+                 "at once; 'afterhours resume' tries again with this one");
+    log_end(&line);
+}
+
+static void on_access(void *context, const struct access_told *told)
+{
+    struct worker *worker = context;
+
+    if (told->event != ACCESS_EVENT_CHANGED) {
+        log_access(told);
+        return;
+    }
+    for (size_t i = 0; i < worker->lane_count; i++)
+        if (strcmp(lane_destination(worker->lanes[i]), told->destination) == 0)
+            lane_wake(worker->lanes[i]);
 }
 
 static struct lane *existing_lane(struct worker *worker, const char *name,
@@ -158,7 +194,7 @@ static void check_drained(void *context)
 {
     struct worker *worker = context;
 
-    if (flying(worker) == 0) {
+    if (flying(worker) == 0 && !access_busy(worker->deck.access)) {
         loop_stop(worker->deck.loop);
         return;
     }
@@ -192,6 +228,7 @@ static void stop(struct worker *worker)
     }
     worker->draining = true;
     take_work(worker, false);
+    access_pause(worker->deck.access);
     log_begin(&line, LOG_LEVEL_INFO, "draining");
     log_int(&line, "in_flight", (int64_t)flying(worker));
     log_end(&line);
@@ -207,6 +244,7 @@ static void reload(struct worker *worker)
     settings_release(worker->settings);
     worker->settings = fresh;
     queue_use_settings(worker->deck.queue, fresh);
+    access_use_settings(worker->deck.access, fresh);
     make_lanes(worker);
 }
 
@@ -245,6 +283,10 @@ static bool start(struct worker *worker, struct error *err)
     if (!deck->queue)
         return false;
     deck->client = http_client_new(deck->loop, CONNECTIONS_PER_HOST);
+    deck->access =
+        access_new(&(struct access_options){deck->loop, deck->queue,
+                                            deck->client, on_access, worker},
+                   worker->settings);
     worker->signals = signals_new(deck->loop, on_signal, worker);
     worker->secrets =
         secret_watch_new(deck->loop, &worker->settings, on_secrets, worker);
@@ -263,6 +305,7 @@ static void clear(struct worker *worker)
         lane_free(worker->leaving[i]);
     free(worker->lanes);
     free(worker->leaving);
+    access_free(worker->deck.access);
     http_client_free(worker->deck.client);
     queue_free(worker->deck.queue); /* tells every lane and flight still open */
     timer_free(worker->drain_check);

@@ -49,7 +49,7 @@ static void endpoint_of(const struct turn *turn, struct chat_endpoint *endpoint)
     const struct settings_destination *destination = turn->destination;
 
     endpoint->base_url = destination->base_url;
-    endpoint->token = &destination->token;
+    endpoint->token = turn->token;
     endpoint->ca = destination->ca;
     endpoint->timeout_ms = destination->request_timeout_ms;
 }

@@ -17,6 +17,7 @@
 
 #include "base/attributes.h"
 #include "base/error.h"
+#include "base/secret.h"
 #include "config/settings.h"
 #include "net/loop.h"
 #include "submission/outcome.h"
@@ -39,6 +40,8 @@ bool queue_ready(const struct queue *queue, const char **why);
 enum durability queue_durability(const struct queue *queue);
 
 typedef void queue_done(void *context, const struct error *err);
+typedef void queue_count_done(void *context, size_t count,
+                              const struct error *err);
 
 /* ---- intake ---- */
 
@@ -143,10 +146,61 @@ void queue_on_bell(struct queue *queue, void (*rung)(void *context),
  * Runs by itself on the loop from here on; any number of processes may. */
 void queue_start_janitor(struct queue *queue);
 
-/* ---- operators ---- */
+/* ---- access: tokens got by refreshing, shared by all workers ---- */
 
-typedef void queue_count_done(void *context, size_t count,
-                              const struct error *err);
+/* Whose tokens. chain: names the refresh token of the settings; by: the client
+ * it is used as; lock: of this one try, by chance. */
+struct access_wish {
+    const char *destination, *chain, *by, *lock;
+    int64_t doubted;  /* the number of a token that was refused; 0: none */
+    int64_t lease_ms; /* so long others leave the refreshing to us */
+};
+enum access_kind {
+    ACCESS_TOKEN,   /* there is one */
+    ACCESS_YOURS,   /* refresh it; there may still be one */
+    ACCESS_WAIT,    /* somebody else sees to it */
+    ACCESS_REFUSED, /* it cannot be refreshed: the destination is held */
+};
+/* Texts valid only inside the call. */
+struct access_grant {
+    enum access_kind kind;
+    int64_t number;      /* of the token, the last one if there is none */
+    const char *token;   /* NULL: none to use now */
+    int64_t left_ms;     /* of the token; 0: no end is known */
+    int64_t ask_ms;      /* ask again after that */
+    const char *refresh; /* ACCESS_YOURS; NULL: the one of the settings */
+    unsigned tries;      /* to refresh with it, this one included, of which
+                            nobody knows that they did not arrive */
+    const char *why;     /* ACCESS_REFUSED */
+};
+typedef void queue_access_given(void *context, const struct access_grant *grant,
+                                const struct error *err);
+void queue_access_take(struct queue *queue, const struct access_wish *wish,
+                       queue_access_given *given, void *context);
+
+/* What came of number's turn. Count 0: somebody else has stored another. It is
+ * tried for half a minute. */
+struct access_fresh {
+    int64_t number;
+    const struct secret *token, *refresh;
+    int64_t lifetime_ms; /* 0: no end is known */
+};
+void queue_access_store(struct queue *queue, const struct access_wish *wish,
+                        const struct access_fresh *fresh,
+                        queue_count_done *done, void *context);
+
+enum access_failure { ACCESS_UNSENT, ACCESS_UNKNOWN, ACCESS_DENIED };
+struct access_failed {
+    int64_t number;
+    enum access_failure kind;
+    int64_t ms;      /* until the next try; DENIED: of the hold, 0: for good */
+    const char *why; /* in words; no secrets */
+};
+void queue_access_fail(struct queue *queue, const struct access_wish *wish,
+                       const struct access_failed *failed,
+                       queue_count_done *done, void *context);
+
+/* ---- operators ---- */
 
 /* A buried submission (or failed news) is due again; generation as seen, else
  * count 0. It looks before it posts when a post may have left. */

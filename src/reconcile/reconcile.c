@@ -22,7 +22,7 @@ static void begin(struct turn *turn, struct step *step)
     const struct settings_destination *destination = turn->destination;
     struct chat_endpoint endpoint = {
         .base_url = destination->base_url,
-        .token = &destination->token,
+        .token = turn->token,
         .ca = destination->ca,
         .timeout_ms = destination->request_timeout_ms,
     };

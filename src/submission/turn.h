@@ -23,6 +23,7 @@
 
 struct settings_destination; /* config/settings.h */
 struct settings_form;
+struct secret; /* base/secret.h */
 
 struct turn_item {
     struct submission submission;
@@ -34,6 +35,7 @@ struct turn_item {
 struct turn {
     const struct settings_destination *destination; /* borrowed from settings */
     const struct settings_form *form; /* borrowed; callback only, else NULL */
+    const struct secret *token;       /* borrowed; for the destination */
     struct turn_item *items;          /* owned by the engine */
     size_t count;                     /* 1, or up to the stage's batch */
     int64_t now;  /* wall clock, ms; the engine sets it before each call */

@@ -241,8 +241,6 @@ an_unknown_variable_is_told_with_the_nearest_right_name(void **state)
         {"AFTERHOURS_REDIS_SENTINELS", "not supported yet by this version"},
         {"AFTERHOURS_FORMS_CONTACT_CHALLENGE",
          "not supported yet by this version"},
-        {"AFTERHOURS_DESTINATIONS_DEFAULT_OAUTH_CLIENT_ID",
-         "not supported yet by this version"},
     };
 
     (void)state;

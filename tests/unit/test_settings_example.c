@@ -94,8 +94,9 @@ static void as_it_is_it_changes_nothing(void **state)
 static void with_every_comment_taken_away_it_is_right(void **state)
 {
     static const char *const names[] = {
-        "relay_secret", "redis_password", "zendesk_token", "hook",
-        "app_key",      "admin_token",    "shop_key"};
+        "relay_secret", "redis_password", "zendesk_token",
+        "hook",         "app_key",        "admin_token",
+        "shop_key",     "zendesk_client", "zendesk_refresh"};
     char *example = read_example();
     struct settings *settings;
     struct buf text;
@@ -112,6 +113,7 @@ static void with_every_comment_taken_away_it_is_right(void **state)
     settings = settings_of(buf_str(&text));
     assert_int_equal(settings->form_count, 2);
     assert_int_equal(settings->admin.token_count, 1);
+    assert_true(settings_uses_oauth(&settings->destinations[1]));
     assert_int_equal(settings->forms[0].field_count, 1);
     assert_int_equal(settings->forms[1].callback.secret_count, 2);
     assert_string_equal(settings->forms[0].template, "{message}\n\n{fields}");

@@ -69,9 +69,6 @@ static void what_is_not_built_yet_is_refused_by_name(void **state)
         { "redis: { sentinels: [] }\n",
           "afterhours.yaml: line 1: redis.sentinels: not supported yet by "
           "this version" },
-        { "destinations: { d: { oauth: { client_id: x } } }\n",
-          "afterhours.yaml: line 1: destinations.d.oauth: not supported yet "
-          "by this version" },
         { "forms:\n  f:\n    challenge: true\n",
           "afterhours.yaml: line 3: forms.f.challenge: not supported yet by "
           "this version" },
@@ -312,6 +309,19 @@ static void settings_that_do_not_fit_each_other_are_told(void **state)
           "afterhours.yaml: line 2: destinations.d: has no token; set "
           "token_file to a file with an OAuth token of Zendesk Chat with the "
           "scopes read, write and chat" },
+        { "destinations:\n  d: { subdomain: a, token: b,\n"
+          "       oauth: { client_id: c, client_secret: d,\n"
+          "                refresh_token: e } }\n",
+          "afterhours.yaml: line 2: destinations.d.oauth: and token are both "
+          "set: tokens are either refreshed or given" },
+        { "destinations:\n  d: { subdomain: a, oauth: { client_id: c } }\n",
+          "afterhours.yaml: line 2: destinations.d.oauth: has no "
+          "refresh_token; set refresh_token_file to a file with the one you "
+          "got with the first access token" },
+        { "destinations:\n  d: { subdomain: a, oauth: { refresh_token: c } }\n",
+          "afterhours.yaml: line 2: destinations.d.oauth: needs client_id and "
+          "client_secret_file beside refresh_token: those of the API client "
+          "in Zendesk Chat's settings" },
         { "destinations:\n  d: { subdomain: a, token: b,\n"
           "       request_timeout: 30s }\n",
           "afterhours.yaml: line 3: destinations.d.request_timeout: must be "

@@ -45,6 +45,7 @@ void kit_open(struct kit *kit, const struct stage_ops *ops, size_t count)
         kit->items[i].submission.stage = ops->stage;
     }
     kit->turn.destination = &kit->destination;
+    kit->turn.token = &kit->destination.token;
     kit->turn.form = &kit->form;
     kit->turn.items = kit->items;
     kit->turn.count = count;
