@@ -51,6 +51,7 @@ static void reply(struct http_exchange *exchange,
 
 static void free_call(struct call *call)
 {
+    buf_clear(&call->taken);
     pick_clear(&call->pick);
     free(call->fields_text);
     free(call->start_id);

@@ -9,6 +9,7 @@
 #include "chat_api/limit.h"
 #include "chat_api/pick.h"
 
+#define ANSWER_MAX   ((size_t)64 * 1024 * 1024)
 #define CHATS_PATH   "/api/v2/chat/chats"
 #define CHANGES_PATH "/api/v2/chat/incremental/chats"
 
@@ -31,6 +32,8 @@ struct call {
     int64_t start_time, limit;
     char *start_id, *fields_text;
     struct pick pick;
+    struct buf taken; /* those that were told of early; empty: none yet */
+    size_t taken_count;
 };
 
 /* What the calls are, and who may make them. */
@@ -80,6 +83,9 @@ void call_changes(struct call *call);
 
 /* What the store found, as the answer of its call; ends it. */
 void call_found(void *call, const struct chat_found *found);
+
+/* One chat more of the changes, before the store is done. */
+bool call_take(void *call, const struct chat_item *item);
 
 /* The JSON of an answer. */
 void call_write(const struct call *call, const struct chat_found *found,

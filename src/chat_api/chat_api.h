@@ -94,6 +94,13 @@ struct chat_since {
     int64_t start_time;   /* wall clock, seconds */
     const char *start_id; /* "": all of that second */
     size_t limit;
+    /*
+     * A store that reads a slice at a time tells of each chat as it comes, with
+     * the context of done, which then has no items: so that a large page keeps
+     * nobody waiting. False: there is no room, or no client, for more; then
+     * done says CHAT_STORE_LARGE.
+     */
+    bool (*take)(void *context, const struct chat_item *item);
 };
 
 /*

@@ -109,7 +109,7 @@ static bool read_fields(struct call *call)
 void call_changes(struct call *call)
 {
     const struct chat_api_options *options = &call->api->options;
-    struct chat_since since = {.limit = CHAT_API_CHANGES};
+    struct chat_since since = {.limit = CHAT_API_CHANGES, .take = call_take};
 
     if (!read_start(call) ||
         !param_number(call, "limit", 1, CHAT_API_CHANGES, &call->limit) ||
@@ -117,6 +117,7 @@ void call_changes(struct call *call)
         return;
     since.start_time = call->start_time;
     since.start_id = call->start_id ? call->start_id : "";
+    buf_init(&call->taken, ANSWER_MAX);
     if (call->limit)
         since.limit = (size_t)call->limit;
     options->ops->changes(options->store, &call->access, &since, call_found,

@@ -251,9 +251,10 @@ static void write_changes(const struct call *call,
     struct after end = after(call, found);
 
     buf_text(out, "{\"chats\":[");
+    buf_add(out, buf_str(&call->taken), call->taken.len);
     write_chats(call, found, out);
     buf_format(out, "],\"count\":%zu,\"end_time\":%" PRId64 ",\"end_id\":",
-               found->count, end.at);
+               call->taken_count + found->count, end.at);
     write_id(call, end.id, out);
     begin_url(call, "next_page", CHANGES_PATH, out);
     buf_format(out, "?start_time=%" PRId64 "&start_id=", end.at);
@@ -265,6 +266,18 @@ static void write_changes(const struct call *call,
         text_percent(out, call->fields_text);
     }
     buf_text(out, "\"}");
+}
+
+bool call_take(void *context, const struct chat_item *item)
+{
+    struct call *call = context;
+
+    if (!call->exchange)
+        return false;
+    if (call->taken_count++)
+        buf_char(&call->taken, ',');
+    write_chat(call, item, &call->taken);
+    return buf_ok(&call->taken);
 }
 
 void call_write(const struct call *call, const struct chat_found *found,

@@ -29,26 +29,33 @@ struct changing {
     size_t limit;
     struct held_spot *spots; /* owned; likewise */
     size_t count, size;
-    queue_held *found;
+    struct held_spot end; /* of what is read; likewise */
+    queue_held_slice *slice;
+    queue_held_changed *done;
     void *context;
 };
 
 static void go_on(struct changing *job);
 
-static void finish(struct changing *job, const struct held *list, size_t count,
-                   const struct error *err)
+static void finish(struct changing *job, const struct error *err)
 {
-    job->found(job->context, err ? NULL : list, err ? 0 : count, err);
+    job->done(job->context, err ? NULL : &job->end, err);
     trail_clear(&job->accepted);
     trail_clear(&job->updated);
     free(job->spots);
     free(job);
 }
 
-static void found(void *context, const struct held *list, size_t count,
-                  const struct error *err)
+static bool pass_on(void *context, const struct held *list, size_t count)
 {
-    finish(context, list, count, err);
+    struct changing *job = context;
+
+    return job->slice(job->context, list, count);
+}
+
+static void have_read(void *context, const struct error *err)
+{
+    finish(context, err);
 }
 
 static int compare(const void *a, const void *b)
@@ -99,11 +106,16 @@ static size_t settle(struct changing *job)
 
 static void read_them(struct changing *job, size_t count)
 {
-    char(*ids)[ID_SIZE] = alloc_zero(count + 1, ID_SIZE);
+    const struct held_reading reading = {
+        .destination = job->accepted.destination,
+        .ids = alloc_zero(count + 1, ID_SIZE),
+        .count = count,
+    };
 
     for (size_t i = 0; i < count; i++)
-        memcpy(ids[i], job->spots[i].id, ID_SIZE);
-    held_collect(job->queue, job->accepted.destination, ids, count, found, job);
+        memcpy(reading.ids[i], job->spots[i].id, ID_SIZE);
+    job->end = count ? job->spots[count - 1] : job->after;
+    held_read(job->queue, &reading, pass_on, have_read, job);
 }
 
 static void updated(void *context, const struct error *err)
@@ -111,7 +123,7 @@ static void updated(void *context, const struct error *err)
     struct changing *job = context;
 
     if (err) {
-        finish(job, NULL, 0, err);
+        finish(job, err);
         return;
     }
     for (size_t i = 0; i < job->updated.count; i++)
@@ -126,7 +138,7 @@ static void scored(void *context, const struct redis_answer *answer)
     struct error err;
 
     if (call_failed(answer, &err)) {
-        finish(job, NULL, 0, &err);
+        finish(job, &err);
         return;
     }
     for (size_t i = 0; i < job->accepted.count; i++)
@@ -141,7 +153,7 @@ static void accepted(void *context, const struct error *err)
     struct command command;
 
     if (err) {
-        finish(job, NULL, 0, err);
+        finish(job, err);
         return;
     }
     if (job->accepted.count == 0) {
@@ -179,7 +191,7 @@ static void timed(void *context, const struct redis_answer *answer)
     struct error err;
 
     if (call_failed(answer, &err)) {
-        finish(job, NULL, 0, &err);
+        finish(job, &err);
         return;
     }
     job->accepted.to = job->updated.to = (now - 1) * SECOND_MS - 1;
@@ -187,7 +199,8 @@ static void timed(void *context, const struct redis_answer *answer)
 }
 
 void queue_held_changes(struct queue *queue, const struct held_since *since,
-                        queue_held *found_them, void *context)
+                        queue_held_slice *slice, queue_held_changed *done,
+                        void *context)
 {
     struct changing *job = NEW(struct changing);
     struct command command;
@@ -197,7 +210,8 @@ void queue_held_changes(struct queue *queue, const struct held_since *since,
     job->limit = since->limit;
     job->after.at = since->second;
     snprintf(job->after.id, sizeof(job->after.id), "%s", since->id);
-    job->found = found_them;
+    job->slice = slice;
+    job->done = done;
     job->context = context;
     trail_init(&job->accepted, queue, since->destination, "all");
     trail_init(&job->updated, queue, since->destination, "upd");

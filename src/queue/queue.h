@@ -319,10 +319,14 @@ typedef void queue_held_paged(void *context, const struct held_paged *page,
 void queue_held_page(struct queue *queue, const struct held_page *page,
                      queue_held_paged *paged, void *context);
 
+/* A slice of what is gone through, in its order. False: enough. */
+typedef bool queue_held_slice(void *context, const struct held *list,
+                              size_t count);
+
 /*
  * The messages by the second of their last change and, within it, by id: those
- * after (second, id). The running second and the last one are left out: they
- * are not complete.
+ * after (second, id), a slice at a time. The running second and the last one
+ * are left out: they are not complete.
  */
 struct held_since {
     const char *destination;
@@ -330,8 +334,13 @@ struct held_since {
     const char *id; /* "": all of that second */
     size_t limit;   /* at most 1000 */
 };
+/* end: where it goes on; its at is in seconds. It is not told by the last one
+ * that was shown, which may have changed again, or be gone. */
+typedef void queue_held_changed(void *context, const struct held_spot *end,
+                                const struct error *err);
 void queue_held_changes(struct queue *queue, const struct held_since *since,
-                        queue_held *found, void *context);
+                        queue_held_slice *slice, queue_held_changed *done,
+                        void *context);
 
 /*
  * Goes through the messages that may be of that span of time, each once, a
@@ -343,9 +352,6 @@ struct held_scan {
     const char *email; /* only those with this address; NULL: all */
     int64_t from, to;  /* what they say they are of; wall clock, ms */
 };
-/* False: enough. */
-typedef bool queue_held_slice(void *context, const struct held *list,
-                              size_t count);
 void queue_held_scan(struct queue *queue, const struct held_scan *scan,
                      queue_held_slice *slice, queue_done *done, void *context);
 

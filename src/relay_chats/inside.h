@@ -13,6 +13,7 @@
 
 #define BASE_URL_SIZE 1024
 #define SEARCHES_MAX  4 /* at a time, in one process */
+#define EXPORTS_MAX   4 /* likewise: each may take much memory */
 
 struct relay_chats {
     struct queue *queue;       /* borrowed */
@@ -22,9 +23,9 @@ struct relay_chats {
     char **names; /* owned: of keys, each for ever, so that a rate limit
                      outlives the settings it was made with */
     size_t name_count;
-    unsigned searches; /* under way */
-    size_t open;       /* calls still to be answered */
-    bool over;         /* relay_chats_free() was called: goes when open is 0 */
+    unsigned searches, exports; /* under way */
+    size_t open;                /* calls still to be answered */
+    bool over; /* relay_chats_free() was called: goes when open is 0 */
 };
 
 /* One call on its way through the queue. Lies first in what each needs. */

@@ -43,21 +43,66 @@ void relay_get(void *store, const struct chat_access *access,
                     job);
 }
 
+struct exporting {
+    struct job job;
+    bool (*take)(void *context, const struct chat_item *item);
+    bool full;
+};
+
+static bool tell_slice(void *context, const struct held *list, size_t count)
+{
+    struct exporting *job = context;
+    struct sheet sheet;
+
+    sheet_begin(&sheet);
+    for (size_t i = 0; i < count; i++)
+        sheet_add_chat(&sheet, &list[i]);
+    job->full = !sheet_end(&sheet);
+    for (size_t i = 0; i < sheet.count && !job->full; i++)
+        job->full = !job->take(job->job.context, &sheet.items[i]);
+    sheet_clear(&sheet);
+    return !job->full;
+}
+
+static void told(void *context, const struct held_spot *end,
+                 const struct error *err)
+{
+    struct exporting *job = context;
+    struct chat_found found = {.fate = CHAT_STORE_OK};
+
+    if (err) {
+        found.fate = job_fate(err);
+    } else if (job->full) {
+        found.fate = CHAT_STORE_LARGE;
+    } else {
+        found.end_at = end->at;
+        found.end_id = end->id;
+    }
+    job->job.chats->exports--;
+    job_end(&job->job, &found);
+}
+
 void relay_changes(void *store, const struct chat_access *access,
                    const struct chat_since *since, chat_store_done *done,
                    void *context)
 {
     struct relay_chats *chats = store;
-    struct job *job = NEW(struct job);
+    struct exporting *job = NEW(struct exporting);
     struct held_since what = {
         .second = since->start_time,
         .id = since->start_id,
         .limit = since->limit,
     };
 
-    job_begin(job, chats, access, done, context);
-    what.destination = job->form->destination;
-    queue_held_changes(chats->queue, &what, shown, job);
+    job_begin(&job->job, chats, access, done, context);
+    if (chats->exports == EXPORTS_MAX) {
+        job_fail(&job->job, CHAT_STORE_BUSY);
+        return;
+    }
+    chats->exports++;
+    job->take = since->take;
+    what.destination = job->job.form->destination;
+    queue_held_changes(chats->queue, &what, tell_slice, told, job);
 }
 
 struct paging {

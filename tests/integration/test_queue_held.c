@@ -216,6 +216,54 @@ static void an_export_brings_every_message_once(void **state)
     assert_int_equal(seen, 250);
 }
 
+static void marked(void *context, size_t count, const struct error *err)
+{
+    (void)context;
+    assert_int_equal(count, 1);
+    assert_null(err);
+}
+
+/* Redis hears of it before the next slice is asked for. */
+static void mark_the_last(void *context)
+{
+    struct queue_scene *scene = context;
+
+    got.meanwhile = NULL;
+    queue_mark(scene->queue, scene->id, false, marked, NULL);
+}
+
+/* Else what lies between would be told of to nobody. */
+static void a_page_of_changes_ends_where_it_was_read_whatever_changes_meanwhile(
+    void **state)
+{
+    struct queue_scene *scene = *state;
+    struct held_spot end;
+
+    for (int i = 0; i < 70; i++)
+        qscene_accept(scene, NULL);
+    held_pass_seconds(scene);
+    assert_int_equal(held_changes(scene, 0, "", 70), 70);
+    assert_true(got.end.at == got.list[69].updated_at / 1000);
+    end = got.end;
+
+    got.context = scene;
+    memcpy(scene->id, end.id, ID_SIZE);
+    got.meanwhile = mark_the_last;
+    assert_int_equal(held_changes(scene, 0, "", 70), 70);
+    assert_true(got.list[69].updated_at / 1000 > end.at);
+    assert_true(got.end.at == end.at);
+    assert_string_equal(got.end.id, end.id);
+}
+
+static void where_nothing_changed_is_where_it_goes_on(void **state)
+{
+    struct queue_scene *scene = *state;
+
+    assert_int_equal(held_changes(scene, 17, "an-id", 10), 0);
+    assert_true(got.end.at == 17);
+    assert_string_equal(got.end.id, "an-id");
+}
+
 static void without_redis_every_question_fails(void **state)
 {
     struct queue_scene *scene = *state;
@@ -250,6 +298,9 @@ int main(void)
         TEST(changes_come_in_the_order_they_were_made),
         TEST(what_is_accepted_late_counts_as_changed_then),
         TEST(an_export_brings_every_message_once),
+        TEST(
+            a_page_of_changes_ends_where_it_was_read_whatever_changes_meanwhile),
+        TEST(where_nothing_changed_is_where_it_goes_on),
         TEST(without_redis_every_question_fails),
     };
 

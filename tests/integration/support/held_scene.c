@@ -92,6 +92,8 @@ static bool on_slice(void *context, const struct held *list, size_t count)
     got.slices++;
     for (size_t i = 0; i < count; i++)
         note(&list[i]);
+    if (got.meanwhile)
+        got.meanwhile(got.context);
     return got.slices != got.stop_after;
 }
 
@@ -114,13 +116,22 @@ size_t held_scan(struct queue_scene *scene, const char *email, int64_t from,
     return got.count;
 }
 
+static void on_changed(void *context, const struct held_spot *end,
+                       const struct error *err)
+{
+    if (end)
+        got.end = *end;
+    on_scanned(context, err);
+}
+
 size_t held_changes(struct queue_scene *scene, int64_t second, const char *id,
                     size_t limit)
 {
     struct held_since since = {"support", second, id, limit};
     unsigned before = answers;
 
-    queue_held_changes(scene->queue, &since, on_held, NULL);
+    got.count = got.slices = 0;
+    queue_held_changes(scene->queue, &since, on_slice, on_changed, NULL);
     wait_for(scene, before);
     return got.count;
 }

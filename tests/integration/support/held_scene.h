@@ -22,7 +22,10 @@ extern struct held_notes {
     size_t stop_after; /* slices, if not 0; set by the test */
     uint64_t total;
     bool more, failed;
-    bool may_fail; /* set by the test: the question is let fail */
+    bool may_fail;        /* set by the test: the question is let fail */
+    struct held_spot end; /* of changes */
+    void (*meanwhile)(void *context); /* set by the test: after each slice */
+    void *context;
 } got;
 
 /* Each gives got.count. */
