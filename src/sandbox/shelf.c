@@ -377,10 +377,14 @@ static void changes(void *context, const struct chat_access *access,
     const struct stored *list[CHAT_API_CHANGES];
     struct shelf *shelf = context;
     struct chat_found found = {0};
-    size_t limit =
-        since->limit < CHAT_API_CHANGES ? since->limit : CHAT_API_CHANGES;
-    size_t count = store_changes(shelf->store, since->start_time,
-                                 since->start_id, limit, list);
+    const struct store_since question = {
+        .start = since->start_time,
+        .start_id = since->start_id,
+        .before = shelf->now() / 1000 * 1000,
+        .limit =
+            since->limit < CHAT_API_CHANGES ? since->limit : CHAT_API_CHANGES,
+    };
+    size_t count = store_changes(shelf->store, &question, list);
 
     (void)access;
     begin(shelf);

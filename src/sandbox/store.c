@@ -292,36 +292,32 @@ void store_remove(struct store *store, const struct stored *stored)
     block_of(store, number)->live--;
 }
 
-/* Whether the change is what start_id stands for: all up to it was seen. */
+/* Behind the last change of start_id within that second: it was told of there,
+ * though it may have changed again since then. */
 static size_t skip_seen(const struct store *store, size_t place, int64_t start,
                         const char *start_id)
 {
     uint32_t number = index_find(&store->by_id, start_id);
     const struct changes *changes = &store->changes;
-    int64_t when;
+    size_t end = changes_from(changes, (start + 1) * 1000);
 
     if (number == INDEX_NONE)
         return place;
-    when = store_at(store, number)->updated_at;
-    if (when < start * 1000 || when >= (start + 1) * 1000)
-        return place;
-    place = changes_from(changes, when);
-    for (size_t i = place; i < changes->count && changes->list[i].at == when;
-         i++)
+    for (size_t i = end; i-- > place;)
         if (changes->list[i].number == number)
             return i + 1;
     return place;
 }
 
-size_t store_changes(const struct store *store, int64_t start,
-                     const char *start_id, size_t limit,
+size_t store_changes(const struct store *store, const struct store_since *since,
                      const struct stored **list)
 {
     const struct changes *changes = &store->changes;
-    size_t place = changes_from(changes, start * 1000), count = 0;
+    size_t place = changes_from(changes, since->start * 1000), count = 0;
+    size_t end = changes_from(changes, since->before);
 
-    place = skip_seen(store, place, start, start_id);
-    for (; place < changes->count && count < limit; place++)
+    place = skip_seen(store, place, since->start, since->start_id);
+    for (; place < end && count < since->limit; place++)
         if (stands(store, &changes->list[place]))
             list[count++] = store_at(store, changes->list[place].number);
     return count;

@@ -87,11 +87,17 @@ int64_t store_ticket(const struct stored *stored, int64_t now);
 size_t store_sessions(const struct store *store);
 size_t store_duplicates(const struct store *store);
 
-/* Up to limit chats that changed in the second start (since 1970) or later,
- * oldest change first; of that second only those after start_id, unless it is
- * "". How many went to list. */
-size_t store_changes(const struct store *store, int64_t start,
-                     const char *start_id, size_t limit,
+struct store_since {
+    int64_t start;        /* the second (since 1970) it begins with */
+    const char *start_id; /* of that second only what comes after it; "": all */
+    int64_t before;       /* only what changed before; wall clock, ms. Within a
+                             running second a chat may change twice, and hide
+                             what changed between from who asks after its id */
+    size_t limit;
+};
+
+/* Chats that changed then, oldest change first. How many went to list. */
+size_t store_changes(const struct store *store, const struct store_since *since,
                      const struct stored **list);
 
 #define STORE_HITS_MAX 50

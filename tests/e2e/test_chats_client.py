@@ -180,6 +180,7 @@ def test_every_manner_of_answering_is_understood(nursery, manner):
     assert [str(each["id"]) for each in some] == [made, ids[0]]
     assert as_json(chats(sandbox.url, "show", made, "--json"))["message"] == "Hello"
     assert len(chats(sandbox.url, "list", "--all").stdout.splitlines()) == 95
+    sandbox.wait_second()
     lines = chats(sandbox.url, "export", "--since", "2000-01-01").stdout.splitlines()
     assert {str(json.loads(line)["id"]) for line in lines} == set(ids) and len(lines) == 94
     chats(sandbox.url, "update", made, "unread=false")
@@ -208,6 +209,7 @@ def test_an_export_has_every_change_once_and_goes_on(sandbox, nursery):
     assert len(chats_there) == 2100 and times == sorted(times)
     changed = chats_there[0]["id"]
     chats(sandbox.url, "update", changed, "unread=false")
+    sandbox.wait_second()
     chats(sandbox.url, "export", "--out", path, "--resume")
     assert lines_of(path)[:2100] == chats_there
     assert [each["id"] for each in lines_of(path)[2100:]] == [changed]

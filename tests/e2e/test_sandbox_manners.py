@@ -170,11 +170,13 @@ def test_what_was_done_to_chats_survives_a_restart(nursery):
     before = client.get(CHATS)["chats"]
     first.process.stop()
 
-    client = Client(Sandbox(nursery, *options))
+    second = Sandbox(nursery, *options)
+    client = Client(second)
     assert client.get(CHATS)["chats"] == before
     assert client.get(f"{CHATS}/{made}")["unread"] is False
     assert client.get(CHATS + "/1234")["tags"] == ["x"]
     assert client.ask("GET", CHATS + "/123").status_code == 404
+    second.wait_second()
     changed = client.get(CHANGES, start_time=0)["chats"]
     assert [each["id"] for each in changed[-2:]] == [made, "1234"]
 

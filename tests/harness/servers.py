@@ -1,6 +1,7 @@
 """The two neighbours of the relay: Redis, and the pretend Zendesk."""
 import os
 import signal
+import time
 
 import redis
 import requests
@@ -68,6 +69,12 @@ class Sandbox:
         answer.raise_for_status()
         found = answer.json()
         return found["chats"] if isinstance(found, dict) else found
+
+    def wait_second(self):
+        """Until the change feed tells of all that was done: it leaves the second
+        that runs for later."""
+        second = int(time.time())
+        wait_until(lambda: int(time.time()) > second, what="the next second")
 
     def fault(self, on, do, count=1, **more):
         """The next `count` requests of that kind go wrong that way."""

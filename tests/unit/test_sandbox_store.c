@@ -46,7 +46,11 @@ static const char *changed(const struct store *store, int64_t start,
 {
     static char text[256];
     const struct stored *list[16];
-    size_t count = store_changes(store, start, start_id, limit, list);
+    const struct store_since since = {.start = start,
+                                      .start_id = start_id,
+                                      .before = INT64_MAX,
+                                      .limit = limit};
+    size_t count = store_changes(store, &since, list);
     size_t len = 0;
 
     text[0] = '\0';
@@ -243,8 +247,23 @@ static void a_page_of_changes_begins_behind_its_id(void **state)
     store_remove(store, chats[2]);
     assert_string_equal(changed(store, start, chats[2]->id, 9), "s-3 s-4");
     sandbox_give_email(store, chats[3], "x@y.z", (start + 1) * 1000);
-    assert_string_equal(changed(store, start, chats[3]->id, 9),
-                        "s-0 s-1 s-4 s-3");
+    assert_string_equal(changed(store, start, chats[3]->id, 9), "s-4 s-3");
+    store_free(store);
+}
+
+static void a_second_that_runs_is_left_for_later(void **state)
+{
+    struct store *store = store_new(7);
+    const struct stored *list[16];
+    struct store_since since = {
+        .start_id = "", .before = NOW + 1000, .limit = 9};
+
+    (void)state;
+    sandbox_add(store, "s-1", NOW, NOW + 999);
+    sandbox_add(store, "s-2", NOW, NOW + 1000);
+    assert_int_equal(store_changes(store, &since, list), 1);
+    since.before = NOW + 1001;
+    assert_int_equal(store_changes(store, &since, list), 2);
     store_free(store);
 }
 
@@ -384,6 +403,7 @@ int main(void)
         cmocka_unit_test(chats_move_from_email_to_email),
         cmocka_unit_test(changes_come_oldest_first_and_each_chat_once),
         cmocka_unit_test(a_page_of_changes_begins_behind_its_id),
+        cmocka_unit_test(a_second_that_runs_is_left_for_later),
         cmocka_unit_test(changes_that_no_longer_stand_do_not_pile_up),
         cmocka_unit_test(sessions_that_came_twice_are_counted),
         cmocka_unit_test(a_chat_is_found_only_after_the_lag),
