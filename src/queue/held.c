@@ -13,15 +13,28 @@
 
 #include "base/banned.h"
 
+/* Calls under way of one who does not mind the order: while Redis works on one,
+ * we work on the answer to another. */
+#define AHEAD 4
+
 struct reader {
     struct queue *queue;
     char destination[ID_NAME_MAX + 1];
     char (*ids)[ID_SIZE]; /* owned */
-    size_t count, next;
+    size_t count, next;   /* next: the first that was not asked for */
+    unsigned open;        /* calls under way */
     bool lean;
+    bool stopped; /* enough, or failed */
+    struct error err;
     queue_held_slice *slice;
     queue_done *done;
     void *context;
+};
+
+/* One call: so many ids from there on. */
+struct asked {
+    struct reader *reader;
+    size_t first, count;
 };
 
 /* In the order of SHOWN in scripts/. */
@@ -36,13 +49,31 @@ enum shown {
     SHOWN_SESSION,
 };
 
-static void ask(struct reader *reader);
+static void ask(struct reader *reader, size_t first, size_t count);
 
-static void finish(struct reader *reader, const struct error *err)
+static void finish(struct reader *reader)
 {
-    reader->done(reader->context, err);
+    bool failed = reader->err.kind != ERROR_NONE;
+
+    reader->done(reader->context, failed ? &reader->err : NULL);
     free(reader->ids);
     free(reader);
+}
+
+static void go_on(struct reader *reader)
+{
+    unsigned ahead = reader->lean ? AHEAD : 1;
+
+    while (!reader->stopped && reader->open < ahead &&
+           reader->next < reader->count) {
+        size_t left = reader->count - reader->next;
+        size_t n = left < HELD_SLICE ? left : HELD_SLICE;
+
+        ask(reader, reader->next, n);
+        reader->next += n;
+    }
+    if (reader->open == 0)
+        finish(reader);
 }
 
 static int64_t first_time(const struct redis_reply *facts, enum shown one,
@@ -83,63 +114,72 @@ static bool read_row(const struct reader *reader, size_t index,
     return read_facts(facts, held);
 }
 
-static void answered(void *context, const struct redis_answer *answer)
+static void pass_on(const struct asked *asked, const struct redis_reply *reply)
 {
-    struct reader *reader = context;
-    size_t rows = redis_count(answer->reply), count = 0;
+    struct reader *reader = asked->reader;
     struct held list[HELD_SLICE];
-    struct error err;
-    bool more = true;
+    size_t count = 0;
 
-    if (call_failed(answer, &err)) {
-        finish(reader, &err);
-        return;
-    }
-    if (rows == 0 || rows > reader->count - reader->next) {
-        error_set(&err, ERROR_FAILED,
-                  "Redis gave an answer that makes no sense");
-        finish(reader, &err);
-        return;
-    }
-    for (size_t i = 0; i < rows && i < HELD_SLICE; i++)
-        if (read_row(reader, reader->next + i, redis_at(answer->reply, i),
+    for (size_t i = 0; i < redis_count(reply); i++)
+        if (read_row(reader, asked->first + i, redis_at(reply, i),
                      &list[count]))
             count++;
-    if (count)
-        more = reader->slice(reader->context, list, count);
-    reader->next += rows;
-    if (more && reader->next < reader->count)
-        ask(reader);
-    else
-        finish(reader, NULL);
+    if (count && !reader->stopped)
+        reader->stopped = !reader->slice(reader->context, list, count);
 }
 
-static void ask(struct reader *reader)
+static void answered(void *context, const struct redis_answer *answer)
 {
-    size_t left = reader->count - reader->next;
-    size_t n = left < HELD_SLICE ? left : HELD_SLICE;
+    struct asked *asked = context;
+    struct reader *reader = asked->reader;
+    size_t rows = redis_count(answer->reply);
+
+    reader->open--;
+    if (call_failed(answer, &reader->err)) {
+        reader->stopped = true;
+    } else if (rows == 0 || rows > asked->count) {
+        error_set(&reader->err, ERROR_FAILED,
+                  "Redis gave an answer that makes no sense");
+        reader->stopped = true;
+    } else {
+        pass_on(asked, answer->reply);
+        if (rows < asked->count && !reader->stopped)
+            ask(reader, asked->first + rows, asked->count - rows);
+    }
+    free(asked);
+    go_on(reader);
+}
+
+static void ask(struct reader *reader, size_t first, size_t count)
+{
+    struct asked *asked = NEW(struct asked);
     struct command command;
 
+    asked->reader = reader;
+    asked->first = first;
+    asked->count = count;
+    reader->open++;
     command_function(&command, "ah2_held");
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < count; i++)
         command_key(&command, reader->destination,
-                    "item:", reader->ids[reader->next + i]);
-    for (size_t i = 0; i < n; i++)
+                    "item:", reader->ids[first + i]);
+    for (size_t i = 0; i < count; i++)
         command_key(&command, reader->destination,
-                    "body:", reader->ids[reader->next + i]);
-    command_int(&command, (int64_t)n);
+                    "body:", reader->ids[first + i]);
+    command_int(&command, (int64_t)count);
     command_int(&command, (int64_t)HELD_ROOM);
     command_int(&command, reader->lean);
     call_start(reader->queue, &command, (struct call_plan){0, true}, answered,
-               reader);
+               asked);
 }
 
 /* Nothing to ask for; asked all the same, so that the answer comes later. */
 static void answered_nothing(void *context, const struct redis_answer *answer)
 {
-    struct error err;
+    struct reader *reader = context;
 
-    finish(context, call_failed(answer, &err) ? &err : NULL);
+    reader->stopped = call_failed(answer, &reader->err);
+    finish(reader);
 }
 
 static void ask_nothing(struct reader *reader)
@@ -166,7 +206,7 @@ void held_read(struct queue *queue, const struct held_reading *reading,
     reader->done = done;
     reader->context = context;
     if (reader->count)
-        ask(reader);
+        go_on(reader);
     else
         ask_nothing(reader);
 }

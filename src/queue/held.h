@@ -17,9 +17,9 @@
 #define HELD_MOST ((size_t)64 * 1024 * 1024)
 
 /*
- * Reads them in their order; those that are gone are passed over. lean: of
- * those with a body nothing else. Ends with one call of done. Takes ids, which
- * is freed.
+ * Reads them in their order; those that are gone are passed over. lean: in any
+ * order, and of those with a body nothing else. Ends with one call of done.
+ * Takes ids, which is freed.
  */
 struct held_reading {
     const char *destination;

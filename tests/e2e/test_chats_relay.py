@@ -249,17 +249,18 @@ def iso(at):
 def quick(target, ask):
     """Its answer, and the seconds it took. No command to Redis may be long by
     itself: one that is long because others had the processor is not so again."""
-    slow = []
-    for _ in range(4):
+    long = None
+    for _ in range(5):
         target.redis.client.slowlog_reset()
         began = time.monotonic()
         answer = ask()
         took = time.monotonic() - began
         assert answer.status_code == 200, answer.text
-        slow = target.redis.client.slowlog_get(10)
-        if not slow:
+        slow = {each["command"] for each in target.redis.client.slowlog_get(128)}
+        long = slow if long is None else long & slow
+        if not long:
             return answer.json(), took
-    raise AssertionError(slow)
+    raise AssertionError(long)
 
 
 @pytest.mark.parametrize("query, count", [
@@ -269,9 +270,9 @@ def quick(target, ask):
     ("type:offline_msg", HELD),
     (f'visitor_name:"Visitor {HELD // 2}"', 1),
     ("type:chat", 0), ("rating:good", 0), ("agent_names:Tom", 0)])
-def test_a_search_through_all_is_answered_in_time(full, query, count, record_property):
+def test_a_search_through_all_is_answered_in_time(full, query, count):
     found, took = quick(full, lambda: full.search(query))
-    record_property("seconds", round(took, 3))
+    print(f"{query}: {took:.3f} s")
     assert found["count"] == count and len(found["results"]) == min(count, 40)
     assert took < PATIENCE
 
@@ -308,7 +309,7 @@ def test_too_many_searches_at_once_are_told_to_come_back(full):
         searches = [pool.submit(full.search, "nothing-of-this") for _ in range(12)]
         assert full.ask("GET", "/chats").status_code == 200
     answers = [search.result() for search in searches]
-    assert {answer.status_code for answer in answers} == {200, 503}
+    assert 503 in {answer.status_code for answer in answers} <= {200, 400, 503}
     assert all(int(answer.headers["Retry-After"]) > 0
                for answer in answers if answer.status_code == 503)
 
