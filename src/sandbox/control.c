@@ -262,6 +262,18 @@ static void refuse(struct http_exchange *exchange, const char *allow)
     buf_clear(&body);
 }
 
+/* Any page of a browser on this machine can post to us unasked. */
+static void refuse_page(struct http_exchange *exchange)
+{
+    struct buf body;
+
+    buf_init(&body, SMALL_MAX);
+    chat_api_error_body(&body, "Forbidden",
+                        "Web pages have no say here: send no Origin header");
+    reply(exchange, 403, &body);
+    buf_clear(&body);
+}
+
 bool control_handle(const struct control *control,
                     struct http_exchange *exchange, int64_t now)
 {
@@ -272,6 +284,10 @@ bool control_handle(const struct control *control,
         return true;
     if (!text_starts(path, PREFIX))
         return false;
+    if (http_header(exchange, "Origin")) {
+        refuse_page(exchange);
+        return true;
+    }
     path += strlen(PREFIX);
     for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
         if (strcmp(routes[i].path, path) != 0)

@@ -233,6 +233,22 @@ static void unknown_paths_and_methods_of_its_own_are_refused(void **state)
     talk_close(&talk);
 }
 
+/* A browser says which page asks; whatever it is, it is none of ours. */
+static void a_web_page_cannot_change_the_sandbox(void **state)
+{
+    static const char page[] = "a-token\r\nOrigin: https://evil.example";
+    struct sandbox_scene *scene = *state;
+
+    sandbox_scene_start(scene);
+    assert_int_equal(sandbox_status(scene, "POST", "/_sandbox/tokens",
+                                    "{\"token\":\"theirs\"}", page),
+                     403);
+    assert_int_equal(
+        sandbox_status(scene, "GET", "/_sandbox/chats", NULL, page), 403);
+    assert_int_equal(
+        sandbox_status(scene, "GET", "/api/v2/chat/chats", NULL, page), 200);
+}
+
 static void a_state_file_keeps_chats_over_a_restart(void **state)
 {
     struct sandbox_scene *scene = *state;
@@ -281,6 +297,7 @@ int main(void)
         SCENE(the_tally_counts_calls_answers_and_doubles),
         SCENE(all_chats_are_listed_for_tests),
         SCENE(unknown_paths_and_methods_of_its_own_are_refused),
+        SCENE(a_web_page_cannot_change_the_sandbox),
         SCENE(a_state_file_keeps_chats_over_a_restart),
         SCENE(an_address_in_use_is_told),
     };
