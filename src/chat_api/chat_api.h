@@ -48,7 +48,7 @@ struct chat_item {
 enum chat_store_fate {
     CHAT_STORE_OK,
     CHAT_STORE_NO_CURSOR, /* list: the cursor is none of ours */
-    CHAT_STORE_AWAY,      /* nothing was done; it may be asked again */
+    CHAT_STORE_AWAY,      /* perhaps it was done; it may be asked again */
     CHAT_STORE_REFUSED,   /* create, update: complaints says why; nothing was
                              changed */
     CHAT_STORE_BUSY,      /* too much is asked at once; it may be asked again */

@@ -14,7 +14,8 @@ static const struct failure failures[] = {
                               {NULL, NULL}},
     [CHAT_STORE_AWAY] = {503,
                          "ServiceUnavailable",
-                         "Nothing was done; try again later",
+                         "Nothing was promised, though it may be done: ask "
+                         "again later; create with the same Idempotency-Key",
                          {"Retry-After", "5"}},
     [CHAT_STORE_BUSY] = {503,
                          "ServiceUnavailable",

@@ -36,11 +36,11 @@ static void what_the_store_could_not_do_is_told(void **state)
         int status;
         const char *says, *retry_after;
     } rows[] = {
-        {CHAT_STORE_AWAY, "GET", API_CHATS, NULL, 503, "Nothing was done", "5"},
-        {CHAT_STORE_AWAY, "POST", API_CHATS, DRAFT("x"), 503, "Nothing was done", "5"},
-        {CHAT_STORE_AWAY, "PUT", API_CHATS "/1", "{\"unread\":true}", 503, "Nothing was done", "5"},
-        {CHAT_STORE_AWAY, "DELETE", API_CHATS "/1", NULL, 503, "Nothing was done", "5"},
-        {CHAT_STORE_AWAY, "GET", API_CHANGES "?start_time=0", NULL, 503, "Nothing was done", "5"},
+        {CHAT_STORE_AWAY, "GET", API_CHATS, NULL, 503, "Nothing was promised", "5"},
+        {CHAT_STORE_AWAY, "POST", API_CHATS, DRAFT("x"), 503, "Nothing was promised", "5"},
+        {CHAT_STORE_AWAY, "PUT", API_CHATS "/1", "{\"unread\":true}", 503, "Nothing was promised", "5"},
+        {CHAT_STORE_AWAY, "DELETE", API_CHATS "/1", NULL, 503, "Nothing was promised", "5"},
+        {CHAT_STORE_AWAY, "GET", API_CHANGES "?start_time=0", NULL, 503, "Nothing was promised", "5"},
         {CHAT_STORE_BUSY, "GET", API_CHATS "/search?q=x", NULL, 503, "try again in a moment", "2"},
         {CHAT_STORE_NARROW, "GET", API_CHATS "/search?q=x", NULL, 400,
          "\"InvalidQuery\",\"description\":\"q: this search would take too long; give a shorter range", NULL},
