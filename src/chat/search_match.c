@@ -5,11 +5,16 @@
 #include "chat/search_match.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "chat/search_fold.h"
 
 #include "base/banned.h"
+
+/* Bytes that were looked at in vain, beyond those that were passed: then the
+ * text is not looked at from each of its words any more. */
+#define PATIENCE 4096
 
 static bool in_word(char c)
 {
@@ -38,42 +43,70 @@ void search_words(struct buf *out, const char *text, size_t len)
     }
 }
 
-/* Whether text, at the start of one of its words, goes on as words say. */
-static bool goes_on(const char *text, const char *words)
+/* How far text, at the start of one of its words, goes on as words say. */
+static const char *follow(const char *text, const char **words)
 {
     char folded[2];
 
-    while (*words) {
+    while (**words) {
         size_t len;
 
-        if (*words != ' ') {
+        if (**words != ' ') {
             len = search_fold(text, folded);
-            if (folded[0] != words[0] || (len == 2 && folded[1] != words[1]))
-                return false;
+            if (folded[0] != **words || (len == 2 && folded[1] != (*words)[1]))
+                return text;
             text += len;
-            words += len;
+            *words += len;
             continue;
         }
         if (in_word(*text))
-            return false;
+            return text;
         while (*text && !in_word(*text))
             text++;
-        words++;
+        ++*words;
     }
-    return !in_word(*text);
+    return text;
+}
+
+/* The same as has_words(), in a time that grows with the text alone; usually
+ * it takes longer. text: at the start of one of its words. */
+static bool holds(const char *text, const char *words)
+{
+    struct buf all, part;
+    bool found;
+
+    buf_init(&all, strlen(text) + 2);
+    buf_init(&part, strlen(words) + 2);
+    buf_char(&all, ' ');
+    search_words(&all, text, strlen(text));
+    buf_char(&all, ' ');
+    buf_char(&part, ' ');
+    buf_text(&part, words);
+    buf_char(&part, ' ');
+    found = memmem(all.data, all.len, part.data, part.len) != NULL;
+    buf_clear(&part);
+    buf_clear(&all);
+    return found;
 }
 
 static bool has_words(const char *text, const char *words)
 {
-    if (!text)
-        return false;
-    while (*text) {
+    const char *start = text;
+    size_t in_vain = 0;
+
+    while (text && *text) {
+        const char *rest = words, *end;
+
         if (!in_word(*text)) {
             text++;
             continue;
         }
-        if (goes_on(text, words))
+        end = follow(text, &rest);
+        if (!*rest && !in_word(*end))
             return true;
+        in_vain += (size_t)(end - text);
+        if (in_vain > PATIENCE + (size_t)(text - start))
+            return holds(text, words);
         while (in_word(*text))
             text++;
     }

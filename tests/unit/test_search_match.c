@@ -123,6 +123,36 @@ static void what_a_chat_has_not_is_not_found(void **state)
     assert_false(matches("end_timestamp:*", &bare));
 }
 
+/* Looked at from each of its words this text would take a minute. */
+static void
+a_text_that_repeats_the_phrase_without_its_end_is_quick(void **state)
+{
+    struct search_subject subject = {.type = "chat"};
+    const char *both[] = {NULL, NULL};
+    struct buf text, good, bad;
+
+    (void)state;
+    buf_init(&text, 4 * 1024 * 1024);
+    buf_init(&good, 4096);
+    buf_init(&bad, 4096);
+    for (size_t i = 0; i < 1000000; i++)
+        buf_text(&text, i % 2 ? "B, " : "a ");
+    buf_text(&text, "\xc3\x84nd");
+    buf_char(&good, '"');
+    for (size_t i = 0; i < 900; i++)
+        buf_text(&good, "a b ");
+    buf_text(&bad, buf_str(&good));
+    buf_text(&good, "\xc3\xa4nd\"");
+    buf_text(&bad, "\xc3\xa4n\"");
+    both[0] = buf_str(&text);
+    subject.texts = both;
+    assert_true(matches(buf_str(&good), &subject));
+    assert_false(matches(buf_str(&bad), &subject));
+    buf_clear(&bad);
+    buf_clear(&good);
+    buf_clear(&text);
+}
+
 /* Whether a chat of the reference's examples is found. */
 /* clang-format off */
 static const struct { const char *example, *query; bool found; } examples[] = {
@@ -206,6 +236,8 @@ int main(void)
         cmocka_unit_test(what_a_chat_has_not_is_not_found),
         cmocka_unit_test(
             the_examples_of_the_reference_are_found_by_what_they_hold),
+        cmocka_unit_test(
+            a_text_that_repeats_the_phrase_without_its_end_is_quick),
         cmocka_unit_test(the_query_for_a_sent_message_finds_it),
     };
 
