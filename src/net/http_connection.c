@@ -22,10 +22,10 @@
 
 #include "base/banned.h"
 
-#define WAITING_MAX    16384 /* bytes of later requests in libevent's buffer */
-#define LINGER_MS      2000
-#define DRAIN_FRESH_MS 1000
-#define HEADERS_MAX    16384 /* of an answer */
+#define WAITING_MAX   16384 /* bytes of later requests in libevent's buffer */
+#define LINGER_MS     2000
+#define DRAIN_IDLE_MS 1000  /* for a request that is on its way */
+#define HEADERS_MAX   16384 /* of an answer */
 
 /* One timer serves all deadlines. It is only moved to fire earlier; when it
  * fires too early it is started again. So a busy connection never touches it.
@@ -350,7 +350,7 @@ void connection_new(struct http_server *server, int fd,
     c->tls = server->tls != NULL;
     c->counted = counted;
     c->address = *address;
-    c->fresh = c->began = true;
+    c->began = true;
     address_format(address, c->peer);
     buf_init(&c->headers, HEADERS_MAX);
     http_head_init(&c->head, server->options.max_head);
@@ -374,8 +374,5 @@ void connection_drain(struct connection *c)
     if (c->phase != PHASE_HEAD || c->in_len ||
         evbuffer_get_length(bufferevent_get_input(c->bev)))
         return; /* busy: its answer will say that it is the last */
-    if (c->fresh)
-        connection_phase(c, PHASE_HEAD, DRAIN_FRESH_MS);
-    else
-        connection_end(c);
+    connection_phase(c, PHASE_HEAD, DRAIN_IDLE_MS);
 }

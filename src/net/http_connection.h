@@ -60,7 +60,6 @@ struct connection {
     int64_t phase_until, write_until, armed_until;
 
     enum phase phase;
-    bool fresh;   /* no request has been read yet */
     bool began;   /* the head's first byte is here, its time runs */
     bool busy;    /* advance() is on the stack */
     bool dead;    /* to be freed when it returns */

@@ -63,7 +63,6 @@ static bool begin_body(struct connection *c)
 {
     const struct http_server_options *options = &c->server->options;
 
-    c->fresh = false;
     c->close = !c->head.keep_alive;
     c->no_body = c->head.method.len == 4 && memcmp(c->in, "HEAD", 4) == 0;
     c->body_end = c->head.len;

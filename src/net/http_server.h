@@ -41,8 +41,9 @@ struct http_server *http_server_new(struct loop *loop,
 unsigned http_server_port(const struct http_server *server);
 
 /*
- * Stops accepting; idle connections are closed, busy ones after their answer
- * (sent with Connection: close). drained is called once nothing is left.
+ * Stops accepting. Connections end after their next answer (sent with
+ * Connection: close), or after a second of silence: a request that is on its
+ * way when we stop is still answered. drained is called once nothing is left.
  */
 void http_server_drain(struct http_server *server,
                        void (*drained)(void *context), void *context);

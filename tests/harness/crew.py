@@ -7,7 +7,7 @@ import threading
 import time
 
 from .processes import environment
-from .waiting import POLL
+from .waiting import POLL, wait_until
 
 
 def state_of(pid):
@@ -70,6 +70,14 @@ class Crew:
         running = [member for member in list(self.members) if member.running()]
         if running:
             os.kill(chance.choice(running).pid, signal.SIGKILL)
+
+    def replace_one(self):
+        """A new one begins, then the oldest ends as it is asked to."""
+        self.hire()
+        fresh = self.members[-1]
+        wait_until(lambda: fresh.logged(r"\bqueue_ready\b"), what=f"a new {self.role}")
+        oldest = self.members.pop(0)
+        assert oldest.stop() == 0
 
     def close(self):
         """Ends them as an operator would, and none may have failed."""

@@ -119,6 +119,7 @@ class Nursery:
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
         self.processes = []
+        self.sessions = []  # clients' connections, ended before the servers
 
     def start(self, name, arguments, env=None):
         process = Process(name, arguments, self.folder, env)
@@ -131,6 +132,8 @@ class Nursery:
     def close(self):
         """Ends all, newest first; the sanitizers' reports there were."""
         reports = []
+        for session in self.sessions:
+            session.close()
         for process in reversed(self.processes):
             if process.running():
                 process.signal(signal.SIGTERM)

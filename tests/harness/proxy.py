@@ -169,8 +169,10 @@ class Proxy:
     def close(self):
         async def end():
             self.server.close()
-            for task in asyncio.all_tasks(self.loop) - {asyncio.current_task()}:
+            tasks = asyncio.all_tasks(self.loop) - {asyncio.current_task()}
+            for task in tasks:
                 task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
         self.call(end())
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join(20)

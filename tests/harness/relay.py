@@ -43,6 +43,7 @@ class Relay:
         self.url = f"http://127.0.0.1:{self.port}"
         self.path = nursery.folder / "afterhours.yaml"
         self.http = requests.Session()
+        nursery.sessions.append(self.http)
         self.settings = merge(self.defaults(redis, sandbox, receiver), settings or {})
         self.write(self.settings)
 

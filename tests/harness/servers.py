@@ -56,6 +56,7 @@ class Sandbox:
             "sandbox", "sandbox", "--listen", f"127.0.0.1:{self.port}",
             "--token", self.TOKEN, *options)
         self.http = requests.Session()
+        nursery.sessions.append(self.http)
         wait_until(self.stats, what="the sandbox to answer")
 
     def stats(self):
