@@ -91,8 +91,9 @@ static void met(void *context, const struct redis_answer *answer)
     }
     if (said && strcmp(said, "grace") == 0)
         log_event(LOG_LEVEL_WARN, "redis_changed", "effect",
-                  "work waits for one lease; what is not delivered yet is "
-                  "looked for before it is sent");
+                  "it may have lost what was accepted last; work waits for "
+                  "one lease; what is not delivered yet is looked for before "
+                  "it is sent");
     if (queue->meets_open == 0)
         succeed(queue);
 }

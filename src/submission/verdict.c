@@ -23,7 +23,7 @@
 
 /*
  * However old it is, so many tries it gets: it may have been replayed after a
- * week, or have waited out a hold.
+ * week, or have waited out a hold, or a clock was set.
  */
 #define FEWEST_TRIES 4
 
@@ -77,11 +77,12 @@ static bool patience_is_over(const struct submission *submission,
                              const struct outcome *outcome,
                              const struct patience *patience, int64_t now)
 {
+    if (submission->attempts < FEWEST_TRIES)
+        return false;
     if (submission->stage == STAGE_RECONCILE)
         return now - in_reconcile_since(submission) >=
                patience->ticket_patience_ms;
-    return submission->attempts >= FEWEST_TRIES &&
-           now - tried_since(submission, outcome) >= patience->give_up_ms;
+    return now - tried_since(submission, outcome) >= patience->give_up_ms;
 }
 
 /* Spent, when it would otherwise go on and our patience is over. */

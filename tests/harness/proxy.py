@@ -67,6 +67,8 @@ class Link:
         reader, writer = self.ends[way]
         try:
             while data := await reader.read(65536):
+                if way == TO_CLIENT:
+                    data = self.proxy.rewrite(data)
                 if not await self.carry(way, writer, data):
                     return
             writer.write_eof()
@@ -119,12 +121,14 @@ class Proxy:
     of 127.0.0.1 or the path of a unix socket.
 
     choose: given bytes that a client has just sent, the fault to come, or None.
+    rewrite: given bytes of the server, what the client gets of them, as many.
     arm(): one fault, for whichever connection next carries bytes that way. The
     `at` of both counts from then on."""
 
-    def __init__(self, upstream, choose=lambda data: None):
+    def __init__(self, upstream, choose=lambda data: None, rewrite=lambda data: data):
         self.upstream = upstream
         self.choose = choose
+        self.rewrite = rewrite
         self.armed = None
         self.played = 0
         self.accepting = True

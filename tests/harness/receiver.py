@@ -52,8 +52,11 @@ class Receiver:
             def log_message(self, *_):
                 pass
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
+        class Server(http.server.ThreadingHTTPServer):
+            daemon_threads = True
+            request_queue_size = 256  # as many may knock at once
+
+        self.server = Server(("127.0.0.1", 0), Handler)
         # A sender that is killed leaves a connection behind: no news.
         self.server.handle_error = lambda request, address: None
         self.url = f"http://127.0.0.1:{self.server.server_port}/hooks/tickets"

@@ -13,11 +13,13 @@ class Senders:
     Idempotency-Key of its own and is sent again with it until a 202 comes, as a
     page's script does. accepted: the ids, by number; accepted_at: when, by
     id, in seconds of the wall clock; refusals: what came before.
-    timeout: how long one answer is waited for, in seconds."""
+    timeout: how long one answer is waited for, in seconds. keep: whether a sender
+    keeps its connection."""
 
-    def __init__(self, port, count, threads=8, first=0, timeout=20):
+    def __init__(self, port, count, threads=8, first=0, timeout=20, keep=True):
         self.port = port
         self.timeout = timeout
+        self.keep = keep
         self.accepted = {}
         self.accepted_at = {}
         self.refusals = {}

@@ -13,20 +13,25 @@ from .waiting import wait_until
 class Redis:
     """A redis-server that has on disk what it has answered for."""
 
-    def __init__(self, nursery, fsync="always"):
+    def __init__(self, nursery, fsync="always", name="redis", options=(), under=()):
+        """options: more of redis-server's; under: a program that starts it."""
         self.nursery = nursery
-        self.socket = nursery.folder / "redis.sock"
+        self.name = name
+        self.socket = nursery.folder / f"{name}.sock"
         self.fsync = fsync
+        self.options = options
+        self.under = under
         self.url = f"unix://{self.socket}"
         self.client = redis.Redis(unix_socket_path=str(self.socket), socket_timeout=10)
         self.start()
 
     def start(self, wait=True):
-        (self.nursery.folder / "redis").mkdir(exist_ok=True)
-        self.process = self.nursery.start("redis", [
-            "redis-server", "--port", "0", "--unixsocket", self.socket,
-            "--dir", self.nursery.folder / "redis", "--save", "",
-            "--appendonly", "yes", "--appendfsync", self.fsync])
+        folder = self.nursery.folder / self.name
+        folder.mkdir(exist_ok=True)
+        self.process = self.nursery.start(self.name, [
+            *self.under, "redis-server", "--port", "0", "--unixsocket", self.socket,
+            "--dir", folder, "--save", "", "--appendonly", "yes",
+            "--appendfsync", self.fsync, *self.options])
         if wait:
             wait_until(self.answers, what="redis-server to answer")
 

@@ -313,7 +313,7 @@ static void looks_for_a_ticket_become_ever_rarer(void **state)
 
 static void the_last_look_for_a_ticket_comes_at_the_end(void **state)
 {
-    struct submission submission = at(STAGE_RECONCILE, 0);
+    struct submission submission = at(STAGE_RECONCILE, 4);
     struct verdict verdict;
 
     (void)state;
@@ -325,6 +325,16 @@ static void the_last_look_for_a_ticket_comes_at_the_end(void **state)
     assert_int_equal(verdict.outcome, OUTCOME_SPENT);
     assert_int_equal(verdict.next, STAGE_FINISHED);
     assert_string_equal(verdict.event, "submission.unlinked");
+}
+
+static void a_clock_that_was_set_ends_no_look_for_a_ticket(void **state)
+{
+    struct submission submission = at(STAGE_RECONCILE, 3);
+
+    (void)state;
+    submission.stage_since = NOW - 2 * DAY_MS;
+    assert_int_equal(after(submission, OUTCOME_UNKNOWN, 0).next,
+                     STAGE_RECONCILE);
 }
 
 static void every_change_a_website_hears_of_makes_a_news(void **state)
@@ -405,6 +415,7 @@ int main(void)
         cmocka_unit_test(the_last_post_is_looked_for_like_any_other),
         cmocka_unit_test(looks_for_a_ticket_become_ever_rarer),
         cmocka_unit_test(the_last_look_for_a_ticket_comes_at_the_end),
+        cmocka_unit_test(a_clock_that_was_set_ends_no_look_for_a_ticket),
         cmocka_unit_test(every_change_a_website_hears_of_makes_a_news),
         cmocka_unit_test(a_news_makes_no_news),
         cmocka_unit_test(a_news_is_given_up_by_its_own_age),

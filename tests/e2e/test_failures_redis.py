@@ -1,0 +1,216 @@
+"""The table of failures, rows 16 to 21: the store restarts, is full, is the wrong
+one, or is another one."""
+import shutil
+import time
+
+import pytest
+
+from harness.faults import BRISK, all_linked, at_rest, promised, several
+from harness.history import assert_exactly_once, differences
+from harness.processes import free_port
+from harness.proxy import TO_CLIENT, Fault, Proxy
+from harness.relay import Relay, merge
+from harness.senders import Senders
+from harness.servers import Redis
+from harness.waiting import wait_until
+
+
+# What an operator is told of a server that may have forgotten something.
+CHANGED = "redis_changed .*may have lost .*looked for before it is sent"
+
+
+def on(redis, **more):
+    return merge(BRISK, {"redis": {"url": redis.url, "timeout": "1s"}, **more})
+
+
+def test_row_16_redis_killed_with_everything_on_disk(make_relay, redis, sandbox):
+    relay = make_relay(**BRISK)
+    relay.start_all()
+    senders = Senders(relay.port, 300)
+    for least in (60, 120, 180):
+        wait_until(lambda n=least: senders.count() >= n, what=f"{least} accepted")
+        redis.kill()
+        wait_until(lambda: not relay.ready(), what="/readyz to say 503")
+        redis.start()
+        back = time.monotonic()
+        relay.wait_ready()
+        assert time.monotonic() - back < 2, "the doors reopen by themselves"
+    senders.finish()
+    assert set(senders.refusals) <= {503}
+    ids = list(senders.accepted.values())
+    wait_until(lambda: len(sandbox.chats()) >= len(ids), 30, "all to have a chat")
+    at_rest(relay)
+    assert_exactly_once(ids, sandbox.chats())
+
+
+def test_row_17_redis_killed_with_a_second_not_on_disk(nursery, sandbox):
+    """The worst a crash can do: what was delivered meanwhile is forgotten, with
+    its chat, and what came in last is gone."""
+    redis = Redis(nursery, fsync="everysec")
+    relay = Relay(nursery, redis, sandbox, settings=on(redis))
+    serve = relay.start("serve")
+    relay.wait_ready()
+    assert serve.logged("queue_ready .*durability=memory")
+    assert "a crash may lose the last second" in relay.run("check").stdout
+    kept = several(relay, 5)
+    assert kept[0]["durability"] == "memory"
+    redis.client.config_set("appendfsync", "always")
+    redis.client.set("on", "disk")
+    shutil.copytree(nursery.folder / "redis", nursery.folder / "copy")
+    redis.client.config_set("appendfsync", "everysec")
+    work = relay.start("work")
+    lost = several(relay, 3, first=5)
+    all_linked(relay, kept + lost)
+    redis.kill()
+    shutil.rmtree(nursery.folder / "redis")
+    shutil.move(nursery.folder / "copy", nursery.folder / "redis")
+    redis.start()
+    all_linked(relay, kept)
+    assert work.logged(CHANGED) or serve.logged(CHANGED), "grace, and what was not delivered is suspect"
+    found = differences([each["id"] for each in kept], sandbox.chats())
+    assert not found["lost"] and not found["doubled"]
+    assert sandbox.stats()["requests"]["create"] == 8, "looked for, not sent again"
+
+
+def test_row_17_a_form_may_demand_more(nursery, sandbox):
+    redis = Redis(nursery, fsync="everysec")
+    relay = Relay(nursery, redis, sandbox, settings=on(
+        redis, forms={"contact": {"durability": "disk"}}))
+    relay.start("serve")
+    relay.wait_ready()
+    answer = relay.post()
+    assert answer.status_code == 503 and answer.json()["type"].endswith("not-durable")
+    assert not promised(redis)
+
+
+def test_row_18_memory_full_refuses_and_drains(make_relay, redis, sandbox):
+    relay = make_relay(**BRISK)
+    serve = relay.start("serve")
+    relay.wait_ready()
+    accepted = several(relay, 20)
+    redis.client.config_set("maxmemory", redis.client.info("memory")["used_memory"] // 2)
+    full = relay.post("no room", headers={"Idempotency-Key": "k"})
+    assert full.status_code in (503, 507) and int(full.headers["Retry-After"]) >= 1, full.text
+    relay.start("work")
+    all_linked(relay, accepted)
+    redis.client.config_set("maxmemory", 0)
+    accepted.append(wait_until(lambda: relay.accept("room again"), what="room"))
+    all_linked(relay, accepted)
+    assert serve.running()
+    assert_exactly_once([each["id"] for each in accepted], sandbox.chats())
+
+
+def replica_of(nursery):
+    """A server that follows another one, of its own port."""
+    port = free_port()
+    Redis(nursery, name="master", options=("--port", port))
+    return Redis(nursery, name="odd", options=("--replicaof", f"127.0.0.1 {port}"))
+
+
+ODD = {
+    "evicting": (lambda nursery: Redis(nursery, name="odd", options=(
+        "--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru")), "noeviction"),
+    "replica": (replica_of, "point redis.url at the master"),
+    "no such db": (lambda nursery: Redis(nursery, name="odd", options=("--databases", "1")),
+                   "DB index is out of range"),
+    "password": (lambda nursery: Redis(nursery, name="odd", options=("--requirepass", "sesame")),
+                 "Authentication required"),
+}
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_row_19_a_redis_that_will_not_do(nursery, sandbox, monkeypatch, kind):
+    monkeypatch.setattr(Redis, "answers", lambda redis: redis.socket.exists())
+    make, words = ODD[kind]
+    redis = make(nursery)
+    url = redis.url + ("?db=5" if kind == "no such db" else "")
+    relay = Relay(nursery, redis, sandbox, settings={
+        "redis": {"url": url, "timeout": "300ms"}})
+    serve, work = relay.start("serve"), relay.start("work")
+    for process in (serve, work):
+        wait_until(lambda p=process: p.logged(f"queue_not_ready .*{words}"), what="the reason")
+    assert not relay.ready() and relay.post().status_code == 503
+    check = relay.run("check")
+    assert check.returncode != 0 and words in check.stdout, check.stdout
+
+
+def test_row_19_an_old_redis_is_refused(nursery, redis, sandbox):
+    proxy = Proxy(redis.socket, rewrite=lambda data: data.replace(
+        b"redis_version:7", b"redis_version:6"))
+    relay = Relay(nursery, redis, sandbox, settings={
+        "redis": {"url": f"redis://127.0.0.1:{proxy.port}", "timeout": "300ms"}})
+    serve = relay.start("serve")
+    wait_until(lambda: serve.logged("queue_not_ready .*too old"), what="the reason")
+    check = relay.run("check")
+    assert check.returncode != 0 and "has no Functions" in check.stdout
+    proxy.close()
+
+
+def test_row_19_a_redis_without_a_file_is_told_of(nursery, sandbox):
+    redis = Redis(nursery, name="odd", options=("--appendonly", "no"))
+    relay = Relay(nursery, redis, sandbox, settings=on(redis))
+    relay.start("serve")
+    relay.wait_ready()
+    assert relay.accept()["durability"] == "memory"
+    assert "a restart loses accepted submissions" in relay.run("check").stdout
+
+
+def test_row_20_disk_full(nursery, sandbox):
+    """As little disk as a limit on the size of a file leaves; the signal that
+    comes with it is ignored, so that writing fails as on a full disk."""
+    redis = Redis(nursery, under=("sh", "-c", "trap '' XFSZ; ulimit -f 300; exec \"$@\"", "sh"))
+    relay = Relay(nursery, redis, sandbox, settings=on(redis))
+    serve = relay.start("serve")
+    relay.wait_ready()
+    accepted = []
+
+    def refused():
+        answer = relay.post("x" * 9000 + str(len(accepted)))
+        if answer.status_code == 202:
+            accepted.append(answer.json())
+        return answer.status_code == 503 and int(answer.headers["Retry-After"]) >= 1
+    wait_until(refused, what="the disk to be full")
+    wait_until(lambda: not redis.process.running(), what="Redis to give up")
+    wait_until(lambda: not relay.ready(), what="/readyz to say 503")
+    redis.under = ()
+    redis.start()
+    relay.wait_ready()
+    relay.start("work")
+    all_linked(relay, accepted)
+    assert {each["id"] for each in accepted} <= set(promised(redis))
+    at_rest(relay)
+    assert_exactly_once(promised(redis), sandbox.chats())
+    assert serve.running()
+
+
+def test_row_21_failover_to_a_replica_that_is_behind(nursery, sandbox):
+    """The replica misses the last writes: of some, that a chat was made; of
+    others, everything."""
+    port = free_port()
+    master = Redis(nursery, options=(
+        "--port", port, "--repl-diskless-sync-delay", "0"))
+    link = Proxy(port)
+    replica = Redis(nursery, name="replica", options=("--replicaof", f"127.0.0.1 {link.port}"))
+    door = Proxy(master.socket)
+    relay = Relay(nursery, master, sandbox, settings=merge(BRISK, {
+        "redis": {"url": f"redis://127.0.0.1:{door.port}", "timeout": "1s"}}))
+    serve = relay.start("serve")
+    relay.wait_ready()
+    known = several(relay, 6)
+    wait_until(lambda: replica.client.zcard("{support}all") == 6, what="the replica to follow")
+    link.arm(Fault("hang", 0, TO_CLIENT))
+    unknown = several(relay, 4, first=6)
+    work = relay.start("work")
+    all_linked(relay, known + unknown)
+    assert replica.client.zcard("{support}all") == 6, "it is behind"
+    master.kill()
+    door.upstream = replica.socket
+    replica.client.replicaof("no", "one")
+    all_linked(relay, known)
+    assert work.logged(CHANGED) or serve.logged(CHANGED), "whoever is first says so"
+    assert sandbox.stats()["requests"]["create"] == 10, "nothing was sent twice"
+    fresh = relay.accept("after the failover")
+    relay.wait_state(fresh)
+    assert_exactly_once([each["id"] for each in known + unknown + [fresh]], sandbox.chats())
+    for each in (link, door):
+        each.close()
