@@ -13,6 +13,9 @@
 #define WORDS_MAX     ((size_t)120)   /* of Zendesk's own explanation */
 #define EXPLAINED_MAX ((size_t)16384) /* a longer answer explains nothing */
 
+/* A 429 that says "at once", or names a time that is past, means it no less. */
+#define RATE_LIMIT_LEAST_MS 1000
+
 /* clang-format off */
 static const struct chat_reading looks[] = {
     { 401, 401, OUTCOME_UNKNOWN, HOLD_CREDENTIALS,
@@ -42,6 +45,9 @@ void chat_answer_outcome(const struct http_response *answer, int64_t now,
     outcome->took_ms = answer->took_ms;
     if (answer->status)
         outcome->retry_after_ms = http_retry_after_ms(&answer->headers, now);
+    if (answer->status == 429 && outcome->retry_after_ms >= 0 &&
+        outcome->retry_after_ms < RATE_LIMIT_LEAST_MS)
+        outcome->retry_after_ms = RATE_LIMIT_LEAST_MS;
 }
 
 bool chat_answer_looked(const struct http_response *answer, int64_t now,

@@ -18,9 +18,6 @@
 /* A 429 that does not say how long: half of Zendesk's one-minute window. */
 #define RATE_LIMIT_MS INT64_C(30000)
 
-/* One that says "at once", or names a time that is past, means it no less. */
-#define RATE_LIMIT_LEAST_MS INT64_C(1000)
-
 /*
  * However old it is, so many tries it gets: it may have been replayed after a
  * week, or have waited out a hold, or a clock was set.
@@ -107,9 +104,8 @@ static int64_t hold_ms(const struct outcome *outcome)
 {
     switch (outcome->hold) {
     case HOLD_RATE_LIMIT:
-        return outcome->retry_after_ms >= 0
-                   ? max_ms(outcome->retry_after_ms, RATE_LIMIT_LEAST_MS)
-                   : RATE_LIMIT_MS;
+        return outcome->retry_after_ms >= 0 ? max_ms(outcome->retry_after_ms, 1)
+                                            : RATE_LIMIT_MS;
     case HOLD_CREDENTIALS:
     case HOLD_FORBIDDEN:
         return PROBE_MS;

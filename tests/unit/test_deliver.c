@@ -181,6 +181,12 @@ static void retry_after_is_read_in_seconds_and_as_a_date(void **state)
     kit_answer(&kit, 429, "slow down");
     assert_int_equal(kit_outcome(&kit)->retry_after_ms, 60000);
     kit_close(&kit);
+
+    open_and_begin(&kit);
+    kit.retry_after = "0";
+    kit_answer(&kit, 429, "slow down");
+    assert_int_equal(kit_outcome(&kit)->retry_after_ms, 1000);
+    kit_close(&kit);
 }
 
 static void a_refusal_says_what_zendesk_says(void **state)

@@ -135,10 +135,11 @@ static void settle(struct place_in_walk *p, const struct outcome *outcome,
         s->intent_at = 0;
     if (verdict->count_attempt)
         s->attempts++;
-    if (verdict->next != s->stage)
+    if (verdict->next != s->stage) {
         s->stage_since = p->now;
-    if (verdict->next == STAGE_RECONCILE)
-        s->attempts = 0;
+        if (verdict->next == STAGE_RECONCILE)
+            s->attempts = 0;
+    }
     s->stage = verdict->next;
     p->now = verdict->due_at;
 }

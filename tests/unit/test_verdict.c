@@ -207,16 +207,6 @@ static void a_rate_limit_without_a_time_holds_half_a_minute(void **state)
     assert_int_equal(judge(&submission, &outcome, 0).hold_ms, 30000);
 }
 
-static void a_rate_limit_that_is_over_already_holds_a_second(void **state)
-{
-    struct submission submission = at(STAGE_DELIVER, 0);
-    struct outcome outcome = held(OUTCOME_BUSY, HOLD_RATE_LIMIT, 429, 0);
-
-    (void)state;
-    assert_int_equal(judge(&submission, &outcome, 0).hold_ms, 1000);
-    assert_int_equal(judge(&submission, &outcome, 0).due_at, NOW + 1000);
-}
-
 static void
 wrong_credentials_hold_the_destination_and_bury_nothing(void **state)
 {
@@ -405,7 +395,6 @@ int main(void)
         cmocka_unit_test(only_proof_clears_an_intent),
         cmocka_unit_test(a_rate_limit_holds_the_destination_and_counts_nothing),
         cmocka_unit_test(a_rate_limit_without_a_time_holds_half_a_minute),
-        cmocka_unit_test(a_rate_limit_that_is_over_already_holds_a_second),
         cmocka_unit_test(
             wrong_credentials_hold_the_destination_and_bury_nothing),
         cmocka_unit_test(when_a_hold_is_resumed_what_waited_is_due),
