@@ -18,9 +18,11 @@
 
 #include "base/banned.h"
 
-#define SLICE        100   /* items in one command */
-#define GATHER_SLICE 1000  /* ids in one command */
-#define KEEP_MAX     50000 /* ids in memory; older ones are for the next walk */
+#define SLICE        100  /* items in one command */
+#define GATHER_SLICE 1000 /* ids in one command */
+/* Ids in memory; older ones are for the next walk. Twice as many are put into
+ * order at once: that takes 5 ms, in which nobody else is answered. */
+#define KEEP_MAX 10000
 
 struct walking {
     struct queue *queue;
