@@ -45,6 +45,9 @@ static void reply(struct http_exchange *exchange,
     for (size_t i = 0; i < answer->header_count; i++)
         http_reply_header(exchange, answer->headers[i].name,
                           answer->headers[i].value);
+    /* Personal data, and true of this moment only. */
+    http_reply_header(exchange, "Cache-Control", "no-store");
+    http_reply_header(exchange, "X-Content-Type-Options", "nosniff");
     http_reply(exchange, answer->status, answer->content_type, answer->body,
                answer->len);
 }

@@ -254,6 +254,18 @@ static void without_a_limit_nothing_is_said_of_it(void **state)
     assert_null(api_header(scene, "ratelimit-limit"));
 }
 
+static void nobody_on_the_way_keeps_an_answer(void **state)
+{
+    struct api_scene *scene = *state;
+
+    start_limited(scene, 2);
+    json_decref(api_json(scene, "GET", API_CHATS, NULL, 200));
+    expect(scene, "Cache-Control", "no-store");
+    expect(scene, "X-Content-Type-Options", "nosniff");
+    json_decref(api_json(scene, "GET", API_CHATS "/99", NULL, 404));
+    expect(scene, "Cache-Control", "no-store");
+}
+
 #define SCENE(test)                                                            \
     cmocka_unit_test_setup_teardown(test, api_scene_set_up, api_scene_tear_down)
 
@@ -269,6 +281,7 @@ int main(void)
         SCENE(each_caller_has_a_limit_of_its_own),
         SCENE(refusals_count_and_strangers_do_not),
         SCENE(without_a_limit_nothing_is_said_of_it),
+        SCENE(nobody_on_the_way_keeps_an_answer),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
