@@ -5,6 +5,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include "base/failpoint.h"
 #include "base/log.h"
 
 #include "base/banned.h"
@@ -18,8 +19,10 @@
 struct settings *setup_settings(const struct daemon_options *options,
                                 const char *process, struct error *err)
 {
-    struct settings *settings = settings_load(options->config, err);
+    struct settings *settings;
 
+    failpoint_pass("daemon.settings", options->child ? "child" : process);
+    settings = settings_load(options->config, err);
     if (!settings)
         return NULL;
     if (options->sandbox_url)

@@ -44,6 +44,7 @@ struct supervisor {
     bool (*may_reload)(void *context);
     void *context;
     struct timer *insist;
+    bool reloaded; /* the file may be another one than we began with */
     bool stopping;
     unsigned rank; /* being stopped */
     bool told;     /* to stop, that is */
@@ -186,10 +187,15 @@ static void log_death(const struct child *child, pid_t pid, int status)
     log_end(&line);
 }
 
-/* Dies by itself at its first try: trying again would only say it again. */
+/*
+ * Dies by itself at its first try: trying again would only say it again. Not so
+ * when the settings were touched meanwhile: the others keep the old ones, and
+ * this one begins as soon as the file is good again.
+ */
 static bool cannot_start(const struct child *child, int status)
 {
-    return child->lives == 1 && WIFEXITED(status) && WEXITSTATUS(status) != 0 &&
+    return child->lives == 1 && !child->supervisor->reloaded &&
+           WIFEXITED(status) && WEXITSTATUS(status) != 0 &&
            clock_boot_ms() - child->started_at < FIRST_LIFE_MS;
 }
 
@@ -254,6 +260,7 @@ static void on_signal(void *context, int number)
         reap(supervisor);
         break;
     case SIGHUP:
+        supervisor->reloaded = true;
         if (supervisor->may_reload(supervisor->context))
             pass_on(supervisor, number);
         break;

@@ -6,7 +6,7 @@ import signal
 import pytest
 
 from harness.history import assert_exactly_once
-from harness.processes import command_line, free_port, run
+from harness.processes import command_line, environment, free_port, run
 from harness.waiting import wait_until
 
 
@@ -90,6 +90,27 @@ def test_hup_with_a_bad_file_keeps_the_old_settings_and_says_why(up):
     assert "destinations" in line and "afterhours.yaml" in line
     up.wait_state(up.accept("still here"))
     assert up.up.running()
+
+
+def test_a_child_that_meets_a_bad_file_while_it_starts_stops_no_other(make_relay, nursery, sandbox):
+    """It was slow to begin; the file was changed for the worse meanwhile."""
+    relay = make_relay(processes={"serve": 1, "work": 2})
+    serve = relay.start("serve")
+    work = relay.start("work", env=environment(
+        AH_FAILPOINTS="daemon.settings/child=stop", AH_FAILPOINTS_SEEN=nursery.folder))
+    seen = nursery.folder / "daemon.settings-child"
+    wait_until(lambda: seen.read_text().endswith("\n"), what="one child to be stopped")
+    wait_until(lambda: work.logged(r" info working "), what="the other one")
+    relay.wait_ready()
+    relay.write({**relay.settings, "nonsense": 1})
+    work.signal(signal.SIGHUP)
+    wait_until(lambda: work.logged("reload_failed"), what="the supervisor to have seen it")
+    os.kill(int(seen.read_text()), signal.SIGCONT)
+    wait_until(lambda: work.logged("start_failed"), what="the slow child to have met it")
+    relay.wait_state(relay.accept())
+    relay.write(relay.settings)
+    wait_until(lambda: work.count_logged(r" info working ") == 2, what="both of them")
+    assert serve.running()
 
 
 def test_term_lets_work_finish_what_it_has_begun(relay, sandbox):

@@ -22,7 +22,7 @@ SETTINGS = {
 }
 
 STAGES = ("deliver", "resolve", "reconcile", "callback")
-EVERYWHERE = ["redis.connect", "redis.up", "redis.write", "redis.answered",
+EVERYWHERE = ["daemon.settings", "redis.connect", "redis.up", "redis.write", "redis.answered",
               "meeting.informed", "meeting.loaded", "meeting.met"]
 POINTS = {
     "serve": [
