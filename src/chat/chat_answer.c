@@ -11,6 +11,7 @@
 #include "base/banned.h"
 
 #define WORDS_MAX     ((size_t)120)   /* of Zendesk's own explanation */
+#define RESET_MAX     INT64_C(86400)  /* seconds */
 #define EXPLAINED_MAX ((size_t)16384) /* a longer answer explains nothing */
 
 /* A 429 that says "at once", or names a time that is past, means it no less. */
@@ -48,6 +49,39 @@ void chat_answer_outcome(const struct http_response *answer, int64_t now,
     if (answer->status == 429 && outcome->retry_after_ms >= 0 &&
         outcome->retry_after_ms < RATE_LIMIT_LEAST_MS)
         outcome->retry_after_ms = RATE_LIMIT_LEAST_MS;
+}
+
+/* The first of these headers that is a number up to most. */
+static bool find_number(const struct http_headers *headers,
+                        const char *const *names, int64_t most, int64_t *number)
+{
+    for (; *names; names++) {
+        const char *text = http_headers_find(headers, *names);
+
+        if (text && text_int(text, 0, most, number))
+            return true;
+    }
+    return false;
+}
+
+bool chat_answer_left(const struct http_response *answer,
+                      struct chat_left *left)
+{
+    static const char *const remaining[] = {"X-Rate-Limit-Remaining",
+                                            "RateLimit-Remaining",
+                                            "X-RateLimit-Remaining", NULL};
+    static const char *const reset[] = {"RateLimit-Reset", "X-RateLimit-Reset",
+                                        NULL};
+    int64_t seconds;
+
+    if (!answer->status ||
+        !find_number(&answer->headers, remaining, INT32_MAX, &left->requests))
+        return false;
+    /* Some write an instant there: it is no number of seconds to wait. */
+    left->for_ms = find_number(&answer->headers, reset, RESET_MAX, &seconds)
+                       ? seconds * 1000
+                       : 0;
+    return true;
 }
 
 bool chat_answer_looked(const struct http_response *answer, int64_t now,

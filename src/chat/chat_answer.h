@@ -43,6 +43,15 @@ must_check bool chat_answer_looked(const struct http_response *answer,
                                    int64_t now, enum outcome_kind otherwise,
                                    struct outcome *outcome);
 
+/* What an answer says of the account's limit, which others use, too. */
+struct chat_left {
+    int64_t requests;
+    int64_t for_ms; /* so long, and then more; 0: it does not say */
+};
+/* False: it says nothing of it. */
+must_check bool chat_answer_left(const struct http_response *answer,
+                                 struct chat_left *left);
+
 /*
  * Adds to outcome->reason what Zendesk says is wrong, when it says so in JSON
  * and does not repeat what our sender wrote.

@@ -129,6 +129,20 @@ static void print_hold(const char *name, const struct tally *tally, int64_t now)
     printf(".\n");
 }
 
+static void print_breaker(const char *name, const struct tally *tally,
+                          int64_t now)
+{
+    int64_t left = tally->probe_at - now;
+    char age[CLOCK_AGE_SIZE];
+
+    if (!tally->probe_at)
+        return;
+    clock_format_age(left > 0 ? left : 0, age);
+    printf("\n%s ", name);
+    output_painted(stdout, PAINT_BAD, "is cut off");
+    printf(": " DESCRIBE_BREAKER " (the next in %s).\n", age);
+}
+
 static void print_grace(const char *name, const struct tally *tally)
 {
     char age[CLOCK_AGE_SIZE];
@@ -178,6 +192,8 @@ static void print_table(const struct settings *settings,
     table_print(table);
     for (size_t i = 0; i < settings->destination_count; i++) {
         print_hold(settings->destinations[i].name, &look->tallies[i], look->at);
+        print_breaker(settings->destinations[i].name, &look->tallies[i],
+                      look->at);
         print_grace(settings->destinations[i].name, &look->tallies[i]);
     }
 }

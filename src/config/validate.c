@@ -107,6 +107,8 @@ static void validate_times(const struct context *context,
               "must be less than half of lease, which is %s", buf_str(&lease));
     if (destination->retry_base_ms > destination->retry_cap_ms)
         fault(context, "retry.base", "is longer than retry.cap");
+    if (destination->breaker_probe_ms > destination->breaker_cap_ms)
+        fault(context, "breaker.probe", "is longer than breaker.cap");
     if (destination->ticket_first_ms > destination->ticket_patience_ms)
         fault(context, "ticket_first", "is longer than ticket_patience");
     buf_clear(&lease);

@@ -263,6 +263,8 @@ static void answered(void *context, const struct http_response *answer)
     flight->turn.now = clock_wall_ms();
     if (answer->status == 401)
         doubt_token(flight);
+    if (flight->ops->stage != STAGE_CALLBACK)
+        weather_seen(flight->deck.weather, flight->turn.destination, answer);
     http_request_clear(&flight->step.request);
     memset(&flight->step, 0, sizeof(flight->step));
     flight->ops->resume(&flight->turn, answer, &flight->step);

@@ -7,6 +7,7 @@
 
 #include "access/access.h"
 #include "config/settings.h"
+#include "daemon/weather.h"
 #include "net/http_client.h"
 #include "net/loop.h"
 #include "queue/queue.h"
@@ -19,7 +20,8 @@ struct flight_deck {
     struct loop *loop;
     struct queue *queue;
     struct http_client *client;
-    struct access *access; /* NULL: every token is set */
+    struct access *access;           /* NULL: every token is set */
+    struct weather_station *weather; /* NULL: nobody wants to know */
 };
 
 /* verdict: of the last item settled, for whoever wants to look at it soon. */

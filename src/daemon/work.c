@@ -283,6 +283,7 @@ static bool start(struct worker *worker, struct error *err)
     if (!deck->queue)
         return false;
     deck->client = http_client_new(deck->loop, CONNECTIONS_PER_HOST);
+    deck->weather = weather_station_new(deck->loop, deck->queue);
     deck->access =
         access_new(&(struct access_options){deck->loop, deck->queue,
                                             deck->client, on_access, worker},
@@ -306,6 +307,7 @@ static void clear(struct worker *worker)
     free(worker->lanes);
     free(worker->leaving);
     access_free(worker->deck.access);
+    weather_station_free(worker->deck.weather);
     http_client_free(worker->deck.client);
     queue_free(worker->deck.queue); /* tells every lane and flight still open */
     timer_free(worker->drain_check);

@@ -168,6 +168,7 @@ json_t *describe_tally(const char *name, const struct tally *tally)
                             ? json_null()
                             : json_integer(tally->budget_left));
     json_object_set_new(root, "hold", json_of_hold(tally));
+    json_object_set_new(root, "probe_at", describe_instant(tally->probe_at));
     json_object_set_new(root, "grace_seconds",
                         json_real((double)tally->grace_ms / 1000));
     return root;

@@ -23,6 +23,8 @@ const char *describe_hold(enum hold_reason reason);
 const char *describe_hold_advice(enum hold_reason reason);
 
 /* Why nothing leaves for a while. */
+#define DESCRIBE_BREAKER                                                       \
+    "it does not answer; one request at a time tries whether it does again"
 #define DESCRIBE_GRACE                                                         \
     "Redis is not the one of last time, and what was in hand then must end"
 

@@ -20,6 +20,7 @@ static const char *const files[] = {
     "queue_1_base.lua",   "queue_2_accept.lua",  "queue_3_reserve.lua",
     "queue_4_settle.lua", "queue_5_janitor.lua", "queue_6_operator.lua",
     "queue_7_read.lua",   "queue_8_replays.lua", "queue_9_access.lua",
+    "queue_9_report.lua",
 };
 
 static void add_files(struct buf *out)

@@ -200,6 +200,26 @@ void queue_access_fail(struct queue *queue, const struct access_wish *wish,
                        const struct access_failed *failed,
                        queue_count_done *done, void *context);
 
+/* What answers say of the destination itself, gathered. Whoever has nothing but
+ * good ones need not report them, unless bad ones were reported before. */
+struct weather {
+    unsigned good, bad;  /* bad: since the last good one */
+    int64_t left;        /* requests that it still allows; -1: it is silent */
+    int64_t left_for_ms; /* so long, and then more; 0: it does not say */
+};
+enum breaker_change {
+    BREAKER_AS_BEFORE,
+    BREAKER_OPENED,
+    BREAKER_FAILED, /* a probe was not answered either */
+    BREAKER_CLOSED,
+};
+/* probe_ms: to the next probe. */
+typedef void queue_weather_heard(void *context, enum breaker_change change,
+                                 int64_t probe_ms, const struct error *err);
+void queue_report(struct queue *queue, const char *destination,
+                  const struct weather *weather, queue_weather_heard *heard,
+                  void *context);
+
 /* ---- operators ---- */
 
 /* A buried submission (or failed news) is due again; generation as seen, else
@@ -405,6 +425,8 @@ struct tally {
     int64_t accepted, delivered, linked, unlinked, failed; /* since ever */
     int64_t
         grace_ms; /* so long nothing leaves: Redis was replaced; 0: it does */
+    int64_t probe_at; /* wall clock, ms: the breaker is open, and one request is
+                         let through then; 0: it is closed */
 };
 typedef void queue_tallied(void *context, const struct tally *tally,
                            const struct error *err);

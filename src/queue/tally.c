@@ -39,6 +39,7 @@ enum tally_place {
     AT_UNLINKED,
     AT_FAILED,
     AT_GRACE,
+    AT_PROBE,
 };
 
 static int64_t number(const struct redis_reply *reply, enum tally_place place)
@@ -70,6 +71,7 @@ static void read_tally(const struct redis_reply *reply, struct tally *tally)
     tally->unlinked = number(reply, AT_UNLINKED);
     tally->failed = number(reply, AT_FAILED);
     tally->grace_ms = number(reply, AT_GRACE);
+    tally->probe_at = number(reply, AT_PROBE);
 }
 
 static void answered(void *context, const struct redis_answer *answer)

@@ -152,7 +152,7 @@ class WholeLedger(Ledger):
                 int(bucket["tokens"]) if bucket else -1,
                 *(self.tallies.get(name, 0) for name in
                   ("accepted", "delivered", "linked", "unlinked", "failed")),
-                max(0, number(self.meta, "grace_until") - self.now)]
+                max(0, number(self.meta, "grace_until") - self.now), 0]
 
     # -- what is compared with Redis
 

@@ -18,6 +18,7 @@ DESTINATION = {
     "look_interval": "500ms",
     "ticket_first": "200ms",
     "retry": {"base": "100ms", "cap": "1s"},
+    "breaker": {"probe": "100ms", "cap": "500ms"},
 }
 
 

@@ -31,7 +31,7 @@ static void a_drained_lane_has_given_back_what_it_reserved(void **state)
 {
     struct queue_scene *scene = *state;
     struct flight_deck deck = {scene->loop, scene->queue,
-                               http_client_new(scene->loop, 1), NULL};
+                               http_client_new(scene->loop, 1), NULL, NULL};
     const struct lane_options options = {
         .destination = "support",
         .stage = STAGE_DELIVER,

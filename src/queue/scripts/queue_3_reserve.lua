@@ -80,14 +80,32 @@ local function held_until(budget, stage, now)
   return till
 end
 
+-- The breaker: a destination that does not answer is given one request at a
+-- time, until one of them is answered. `open` is how long from one to the next,
+-- `probe` when that is. queue_9_report.lua opens and closes it.
+local function read_breaker(budget, stage)
+  local kept = stage ~= 'callback' and redis.call('HMGET', budget, 'open', 'probe')
+
+  if not kept or not kept[1] then
+    return nil
+  end
+  return {open = tonumber(kept[1]), probe = tonumber(kept[2])}
+end
+
 -- When to ask again if nothing may be taken for now; nil when it may.
 local function closed_until(keys, stage, now)
   local grace = tonumber(redis.call('HGET', keys.meta, 'grace_until') or 0)
+  local breaker, till
 
   if grace > now then
     return grace
   end
-  return held_until(keys.budget, stage, now)
+  till = held_until(keys.budget, stage, now)
+  breaker = not till and read_breaker(keys.budget, stage)
+  if breaker and breaker.probe > now then
+    till = breaker.probe
+  end
+  return till, breaker
 end
 
 local function first_score(zset)
@@ -197,10 +215,11 @@ end
 local function reserve(keys, argv)
   local stage, n, now = argv[1], tonumber(argv[2]), now_ms()
   local names = {budget = keys[3], meta = keys[4]}
-  local till, wait, reply = closed_until(names, stage, now), 0, {now, 0}
+  local till, breaker = closed_until(names, stage, now)
+  local wait, reply = 0, {now, 0}
   local job = {stage = stage, due = keys[1], run = keys[2], taken = 0,
                till = stamp(now + tonumber(argv[5])), moves = new_moves()}
-  local scores, bodies
+  local scores, bodies, most
 
   if till then
     return {now, till}
@@ -208,9 +227,13 @@ local function reserve(keys, argv)
   job.suspect = tonumber(redis.call('HGET', keys[4], 'suspect_before') or 0)
   job.bucket = open_bucket(keys[3], tonumber(argv[3]), tonumber(argv[4]), now)
   job.others = others_wait(keys[5], stage, now)
+  most = breaker and (stage == 'reconcile' and ASKED_AT_ONCE or 1) or n
   scores, bodies = redis.call('ZMSCORE', job.due, unpack(argv, 6, 5 + n)), {}
 
   for i = 1, n do
+    if job.taken == most then
+      break
+    end
     local key, id, token = keys[5 + i], argv[5 + i], argv[5 + n + i]
     local score = tonumber(scores[i] or nil)
     local flat
@@ -225,6 +248,9 @@ local function reserve(keys, argv)
       reply[#reply + 1] = {id, token, flat}
       bodies[#bodies + 1] = keys[5 + n + i]
     end
+  end
+  if breaker and job.taken > 0 then
+    redis.call('HSET', keys[3], 'probe', stamp(now + breaker.open), 'probed', '1')
   end
   make_moves(job.moves, job.due)
   add_bodies(reply, bodies)

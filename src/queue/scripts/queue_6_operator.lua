@@ -164,7 +164,8 @@ end
 
 -- keys: budget bell
 local function resume(keys)
-  redis.call('HDEL', keys[1], 'hold_reason', 'hold_until')
+  redis.call('HDEL', keys[1], 'hold_reason', 'hold_until', 'open', 'probe',
+             'probed', 'run', 'run_at')
   ring(keys[2])
   return 'ok'
 end
@@ -221,6 +222,7 @@ local function count_all(keys, argv)
   end
   reply[#reply + 1] =
     math.max(0, (tonumber(redis.call('HGET', keys[9], 'grace_until')) or 0) - now)
+  reply[#reply + 1] = tonumber(redis.call('HGET', keys[8], 'probe') or 0)
   return reply
 end
 

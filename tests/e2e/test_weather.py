@@ -1,0 +1,81 @@
+"""A destination that does not answer, and one that others use, too: few requests
+reach it, nothing is tried in vain, and all of it goes on by itself."""
+import json
+
+import requests
+
+from harness.history import assert_exactly_once
+from harness.waiting import wait_until
+
+BREAKER = {"failures": 5, "probe": "200ms", "cap": "2s"}
+
+
+def support(**settings):
+    return {"destinations": {"support": settings}}
+
+
+def status_of(relay):
+    return json.loads(relay.run("status", "--json").stdout)["destinations"][0]
+
+
+def all_delivered(relay, sandbox, taken):
+    for each in taken:
+        relay.wait_state(each, timeout=60)
+    assert_exactly_once([each["id"] for each in taken], sandbox.chats())
+
+
+def test_a_destination_out_of_order_is_probed_and_not_stormed(make_relay, sandbox):
+    relay = make_relay(**support(breaker=BREAKER))
+    relay.start("serve")
+    relay.wait_ready()
+    taken = [relay.accept(f"wait {number}") for number in range(100)]
+    sandbox.fault("any", 503, 100000, match="/api/")
+    workers = [relay.start("work", name=f"work{number}") for number in range(2)]
+    wait_until(lambda: any(each.logged(r"\bbreaker_opened\b") for each in workers))
+    assert "is cut off" in relay.run("status").stdout
+    assert status_of(relay)["probe_at"]
+
+    before = sum(sandbox.stats()["requests"].values())
+    wait_until(lambda: sum(each.count_logged(r"\bbreaker_probe_failed\b") for each in workers) >= 3,
+               what="three probes")
+    assert sum(sandbox.stats()["requests"].values()) - before <= 100 + 8  # what was in flight
+
+    requests.delete(f"{sandbox.url}/_sandbox/faults", timeout=10).raise_for_status()
+    all_delivered(relay, sandbox, taken)
+    assert sum(each.count_logged(r"\bbreaker_closed\b") for each in workers) == 1
+    assert not status_of(relay)["probe_at"]
+    assert "is cut off" not in relay.run("status").stdout
+
+
+def test_a_worker_that_starts_finds_the_breaker_open(make_relay, sandbox):
+    relay = make_relay(**support(breaker={**BREAKER, "probe": "1h", "cap": "1h"}))
+    _, first = relay.start_all()
+    sandbox.fault("any", 503, 100000, match="/api/")
+    taken = [relay.accept(f"wait {number}") for number in range(10)]
+    wait_until(lambda: first.logged(r"\bbreaker_opened\b"))
+    assert first.stop() == 0
+    taken += [relay.accept(f"late {number}") for number in range(10)]
+    before = sum(sandbox.stats()["requests"].values())
+    second = relay.start("work", name="second")
+    wait_until(lambda: second.logged(r"\bworking\b"))
+    requests.delete(f"{sandbox.url}/_sandbox/faults", timeout=10).raise_for_status()
+    assert status_of(relay)["waiting"]["deliver"] >= 10
+    assert sum(sandbox.stats()["requests"].values()) == before
+    assert relay.run("resume", "support").returncode == 0
+    all_delivered(relay, sandbox, taken)
+
+
+def test_what_another_tool_has_spent_is_not_spent_again(make_relay, sandbox):
+    """150 of 200 requests a minute are gone when the relay begins."""
+    relay = make_relay(**support(budget_per_minute=200, ticket_first="1h"))
+    sandbox.manner(rate_limit=200)
+    for _ in range(150):
+        requests.get(f"{sandbox.url}/api/v2/chat/chats", timeout=10,
+                     headers={"Authorization": f"Bearer {sandbox.TOKEN}"})
+    relay.start_all()
+    for number in range(60):
+        relay.accept(f"message {number}")
+    wait_until(lambda: len(sandbox.chats()) == 50, 60, "what is left to be spent")
+    wait_until(lambda: status_of(relay)["budget_left"] == 0)
+    assert "429" not in sandbox.stats()["answers"]["create"]
+    assert status_of(relay)["hold"] is None
