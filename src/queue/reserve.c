@@ -251,6 +251,7 @@ void queue_reserve(struct queue *queue, const char *destination,
     command_key(&command, destination, "budget", "");
     command_key(&command, destination, "meta", "");
     command_key(&command, destination, "due:reconcile", "");
+    command_key(&command, destination, "due:deliver", "");
     command_text(&command, stage_name(job->stage));
     command_int(&command, (int64_t)job->wanted);
     add_budget(&command, job);

@@ -9,7 +9,7 @@ from .wire import DUE, PLACES
 
 FACTS_MS, UNTOLD_MS, GONE_MS = 86400000, 600000, 120000
 OWN_TIME_MS, LATE_MS, LOG_LINES = 60000, 1000, 50
-ASKED_AT_ONCE = 50
+ASKED_AT_ONCE, GATHER_MS = 50, 30000
 # What the lines of rows() show; all the others are compared now and then.
 FIELDS = ("st", "stage", "tok", "ltok", "intent", "looks", "looked", "att", "counted",
           "crash", "gen", "sus", "cid", "tid", "cb", "cbn", "seq", "due", "err", "read",
@@ -161,6 +161,9 @@ class Ledger:
     def others_wait(self):
         return self.first("reconcile") is not None and self.first("reconcile") <= self.now
 
+    def creates_wait(self):
+        return self.first("deliver") is not None and self.first("deliver") <= self.now
+
     def first(self, line):
         return min(self.places["due:" + line].values(), default=None)
 
@@ -179,11 +182,15 @@ class Ledger:
             return [self.now, till]
         if first is None or first > self.now:
             return [self.now, first or 0]
+        due = sorted((score, item_id) for item_id, score in self.places["due:" + line].items()
+                     if score <= self.now)
+        if line == "reconcile" and per_minute and self.creates_wait():
+            if len(due) < ASKED_AT_ONCE and self.now - first < GATHER_MS:
+                return [self.now, first + GATHER_MS]
+            most = min(most, ASKED_AT_ONCE)
         wait = self.wait_for(self.bucket(per_minute, share), line, 1)
         if wait > 0:
             return [self.now, self.now + wait]
-        due = sorted((score, item_id) for item_id, score in self.places["due:" + line].items()
-                     if score <= self.now)
         return [self.now, self.now, *(item_id for _, item_id in due[:most])]
 
     def reserve(self, line, limits, lease, tokens):

@@ -60,7 +60,8 @@ class Moves:
                       new["received"], new["at"], 2, "keep", 0), "OOM")
 
     def peek(self, line, most, limits, hear):
-        keys = [key("due:", line), key("budget"), key("meta"), key("due:reconcile")]
+        keys = [key("due:", line), key("budget"), key("meta"), key("due:reconcile"),
+                key("due:deliver")]
         self.add(call("ah2_peek", keys, line, most, *limits),
                  self.ledger.peek(line, most, *limits), hear)
 

@@ -41,6 +41,13 @@ static void pass_time(struct queue_scene *scene, const char *ms)
     qscene_redis(scene, "HINCRBY", "{support}budget", "at", less, NULL);
 }
 
+/* As if the questions for tickets had waited for company long enough. */
+static void wait_for_company(struct queue_scene *scene)
+{
+    qscene_redis(scene, "ZUNIONSTORE", "{support}due:reconcile", "1",
+                 "{support}due:reconcile", "WEIGHTS", "0", NULL);
+}
+
 static unsigned take_all(struct queue_scene *scene, enum stage stage)
 {
     unsigned taken = 0;
@@ -137,6 +144,7 @@ static void creates_have_a_share_of_their_own(void **state)
     for (int i = 0; i < 20; i++)
         qscene_deliver(scene, "2104.1.x");
     accept_many(scene, 20);
+    wait_for_company(scene);
     set_budget(scene, 50, 0.5); /* a burst of 10, half of it for creates */
     while (qscene_reserve(scene, STAGE_RECONCILE, 1) == 1)
         looks++;
@@ -150,9 +158,34 @@ static void a_long_line_of_creates_does_not_starve_the_look(void **state)
 
     qscene_deliver(scene, "2104.1.x");
     accept_many(scene, 40);
+    wait_for_company(scene);
     set_budget(scene, 50, 0.5);
     assert_int_equal(take_all(scene, STAGE_DELIVER), 9);
     assert_int_equal(qscene_reserve(scene, STAGE_RECONCILE, 50), 1);
+}
+
+static void while_creates_wait_fifty_tickets_are_asked_for_at_once(void **state)
+{
+    struct queue_scene *scene = *state;
+
+    accept_many(scene, 40);
+    for (int i = 0; i < 51; i++)
+        qscene_deliver(scene, "2104.1.x");
+    set_budget(scene, 50, 0.5);
+    assert_int_equal(qscene_reserve(scene, STAGE_RECONCILE, 64), 50);
+    assert_int_equal(qscene_reserve(scene, STAGE_RECONCILE, 64), 0);
+    assert_true(scene->reservation.next_at > clock_wall_ms());
+    wait_for_company(scene);
+    assert_int_equal(qscene_reserve(scene, STAGE_RECONCILE, 64), 1);
+}
+
+static void when_no_creates_wait_a_ticket_is_asked_for_at_once(void **state)
+{
+    struct queue_scene *scene = *state;
+
+    qscene_deliver(scene, "2104.1.x");
+    set_budget(scene, 50, 0.5);
+    assert_int_equal(qscene_reserve(scene, STAGE_RECONCILE, 64), 1);
 }
 
 static void even_a_budget_of_one_goes_on(void **state)
@@ -181,6 +214,8 @@ int main(void)
         TEST(callbacks_cost_nothing),
         TEST(creates_have_a_share_of_their_own),
         TEST(a_long_line_of_creates_does_not_starve_the_look),
+        TEST(while_creates_wait_fifty_tickets_are_asked_for_at_once),
+        TEST(when_no_creates_wait_a_ticket_is_asked_for_at_once),
         TEST(even_a_budget_of_one_goes_on),
     };
 

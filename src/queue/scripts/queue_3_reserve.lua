@@ -123,14 +123,34 @@ local function others_wait(zset, stage, now)
   return first ~= nil and first <= now
 end
 
--- keys: due budget meta due:reconcile
+-- While creates wait for the budget, a question for tickets waits for company:
+-- one request asks for fifty, and each that asks for fewer is a create less.
+-- Reply: how many may be asked for; 0, and until when they wait.
+local function gather(keys, argv, oldest, now)
+  local n = tonumber(argv[2])
+  local creates = argv[1] == 'reconcile' and tonumber(argv[3]) > 0 and keys[5]
+      and first_score(keys[5])
+  local fiftieth
+
+  if not creates or creates > now then
+    return n
+  end
+  fiftieth = redis.call('ZRANGE', keys[1], '-inf', now, 'BYSCORE', 'LIMIT',
+                        ASKED_AT_ONCE - 1, 1)
+  if not fiftieth[1] and now - oldest < GATHER_MS then
+    return 0, oldest + GATHER_MS
+  end
+  return math.min(n, ASKED_AT_ONCE)
+end
+
+-- keys: due budget meta due:reconcile due:deliver
 -- argv: stage n per_minute share
 -- Reply: now, when to ask again (0: nothing is known), ids.
 local function peek(keys, argv)
   local stage, now = argv[1], now_ms()
   local names = {budget = keys[2], meta = keys[3]}
   local till = closed_until(names, stage, now)
-  local reply, first, bucket, wait
+  local reply, first, bucket, wait, n
 
   if till then
     return {now, till}
@@ -139,13 +159,17 @@ local function peek(keys, argv)
   if not first or first > now then
     return {now, math.ceil(first or 0)}
   end
+  n, wait = gather(keys, argv, first, now)
+  if n == 0 then
+    return {now, math.ceil(wait)}
+  end
   bucket = open_bucket(keys[2], tonumber(argv[3]), tonumber(argv[4]), now)
   wait = wait_for(bucket, stage, 1, others_wait(keys[4], stage, now))
   if wait > 0 then
     return {now, now + wait}
   end
   reply = redis.call('ZRANGE', keys[1], '-inf', now, 'BYSCORE',
-                     'LIMIT', 0, argv[2])
+                     'LIMIT', 0, n)
   table.insert(reply, 1, now)
   table.insert(reply, 2, now)
   return reply

@@ -164,8 +164,8 @@ end
 
 -- keys: budget bell
 local function resume(keys)
-  redis.call('HDEL', keys[1], 'hold_reason', 'hold_until', 'open', 'probe',
-             'probed', 'run', 'run_at')
+  redis.call('HDEL', keys[1], 'hold_reason', 'hold_until')
+  redis.call('HDEL', keys[1], 'open', 'probe', 'probed', 'run', 'run_at')
   ring(keys[2])
   return 'ok'
 end

@@ -1,0 +1,127 @@
+"""Very many wait for a destination that takes two hundred requests a minute (with
+AFTERHOURS_TEST_WAITING=100000 a day's worth): the functions of the queue as they are shipped, with stepped time."""
+import collections
+import os
+import random
+
+import pytest
+
+from harness.store import Store
+from harness.wire import Error, call, key
+
+START = 1700000000000
+MINUTE, DAY = 60000, 86400000
+# All of it takes minutes: script/test does with a part of the day.
+WAITING = int(os.environ.get("AFTERHOURS_TEST_WAITING", "3000"))
+BUDGET, RESERVE = 200, 0.2
+STEPS = (200, 1000, 3000)
+LEASE, TICKET_MS, MOST = 60000, 5000, 64
+ACCEPT = [key(name) for name in ("all", "due:deliver", "held", "meta", "bell", "at", "upd")]
+SETTLE = [key(name) for name in ("run", "due:deliver", "due:reconcile", "due:callback", "dead",
+                                 "done", "budget", "meta", "bell", "upd")]
+LINES = {"deliver": MOST, "reconcile": 4 * 50}
+
+
+class Day:
+    """One worker's view of it, and every request it sends, by time."""
+
+    def __init__(self, nursery):
+        self.wire = Store(nursery, "no").wire
+        self.wire.load()
+        self.now, self.tokens = START, 0
+        self.requests = collections.Counter()
+        self.spent, self.linked, self.asked = [], 0, []
+        self.step(0)
+
+    def ask(self, function, keys, *arguments):
+        self.wire.send([call(function, keys, *arguments)])
+        reply = self.wire.reply()
+        assert not isinstance(reply, Error), reply
+        return reply
+
+    def step(self, ms):
+        self.now += ms
+        self.ask("ah_step", [], self.now)
+
+    def accept(self, count):
+        for first in range(0, count, 500):
+            keys, words = list(ACCEPT), [0]
+            for number in range(first, first + 500):
+                item = f"support-{number:026d}"
+                keys += [key("item:", item), key("body:", item), key("key:", ""), key("mail:", "")]
+                words += [item, 0, "", "", 0, "", "{}", START, START, 4,
+                          "keep", 0, "form", "contact"]
+            self.ask("ah2_accept", keys, *words)
+
+    def spend(self, kind, count):
+        self.requests[kind] += count
+        self.spent.append((self.now, count))
+
+    def reserve(self, line):
+        limits = (BUDGET, RESERVE)
+        ids = self.ask("ah2_peek", [key("due:", line), key("budget"), key("meta"),
+                                    key("due:reconcile"), key("due:deliver")],
+                       line, min(MOST, LINES[line]), *limits)[2:]
+        if not ids:
+            return []
+        keys = [key("due:", line), key("run"), key("budget"), key("meta"), key("due:reconcile"),
+                *(key("item:", each) for each in ids)]
+        keys += [key("body:", each) for each in ids] if line == "deliver" else []
+        self.tokens += len(ids)
+        tokens = [f"{self.tokens + place:032d}" for place in range(len(ids))]
+        return [row[:2] for row in self.ask("ah2_reserve", keys, line, len(ids), *limits, LEASE,
+                                            *ids, *tokens)[2:]]
+
+    def settle(self, rows, *verdict):
+        """verdict: next delay count clear looked chat ticket, as settle is told."""
+        keys, words = list(SETTLE), []
+        for item, token in rows:
+            number = {"deliver": 1, "reconcile": 2}[self.line]
+            keys += [key("item:", item), key("body:", item), key("log:", item),
+                     key("item:", f"{item}.{number}")]
+            words += [item, token, *verdict, "", "none", 0, "", number, "a line"]
+        assert set(self.ask("ah2_settle", keys, *words)) == {"ok"}
+
+    def deliver(self):
+        self.line = "deliver"
+        rows = self.reserve("deliver")
+        if rows:
+            words = [word for row in rows for word in (*row, LEASE)]
+            self.ask("ah2_intend", [key("run"), *(key("item:", row[0]) for row in rows)], *words)
+            self.spend("create", len(rows))
+            self.settle(rows, "reconcile", TICKET_MS, 1, 1, 0, "c-1", 0)
+        return len(rows)
+
+    def reconcile(self):
+        """Each chat has its ticket when it is first asked for."""
+        self.line = "reconcile"
+        rows = self.reserve("reconcile")
+        if rows:
+            self.spend("ids", -(-len(rows) // 50))
+            self.settle(rows, "finished", 0, 1, 1, 0, "", 7)
+            self.linked += len(rows)
+        return len(rows)
+
+    def most_in_a_minute(self):
+        most, total, first = 0, 0, 0
+        for at, count in self.spent:
+            total += count
+            while self.spent[first][0] <= at - MINUTE:
+                total -= self.spent[first][1]
+                first += 1
+            most = max(most, total)
+        return most
+
+
+@pytest.mark.timeout(1800)
+def test_a_long_line_keeps_the_budget_and_costs_little_more_than_its_creates(nursery):
+    day, dice = Day(nursery), random.Random(4)
+    day.accept(WAITING)
+    while day.linked < WAITING:
+        day.step(dice.choice(STEPS))
+        assert day.now < START + DAY, (day.linked, day.requests)
+        while day.deliver() + day.reconcile():
+            pass
+    assert day.requests["create"] == WAITING
+    assert sum(day.requests.values()) <= 1.05 * WAITING, day.requests
+    assert day.most_in_a_minute() <= BUDGET
