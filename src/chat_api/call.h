@@ -9,7 +9,6 @@
 #include "chat_api/limit.h"
 #include "chat_api/pick.h"
 
-#define ANSWER_MAX   ((size_t)64 * 1024 * 1024)
 #define CHATS_PATH   "/api/v2/chat/chats"
 #define CHANGES_PATH "/api/v2/chat/incremental/chats"
 

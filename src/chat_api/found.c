@@ -5,6 +5,8 @@
 
 #include "base/banned.h"
 
+#define ANSWER_MAX ((size_t)64 * 1024 * 1024)
+
 /* What each fate but OK means for the client. */
 static const struct failure failures[] = {
     [CHAT_STORE_NO_CURSOR] = {400,

@@ -12,7 +12,10 @@
 #define CURSOR_MAX 256
 #define QUERY_MAX  4096
 #define FIELDS_MAX 4096
-#define LAST_TIME  INT64_C(253402300799) /* the end of the year 9999 */
+/* Of a page that a store reads slice by slice: a thousand long messages. Who
+ * reads slowly has it kept for him, and so may others. */
+#define TAKEN_MAX ((size_t)16 * 1024 * 1024)
+#define LAST_TIME INT64_C(253402300799) /* the end of the year 9999 */
 
 void call_list(struct call *call)
 {
@@ -117,7 +120,7 @@ void call_changes(struct call *call)
         return;
     since.start_time = call->start_time;
     since.start_id = call->start_id ? call->start_id : "";
-    buf_init(&call->taken, ANSWER_MAX);
+    buf_init(&call->taken, TAKEN_MAX);
     if (call->limit)
         since.limit = (size_t)call->limit;
     options->ops->changes(options->store, &call->access, &since, call_found,
