@@ -52,7 +52,7 @@ static void not_ready(struct http_exchange *exchange, const struct buf *list,
 
 void health_ready(struct http_exchange *exchange, const struct health *health)
 {
-    bool ready = health->queue && !health->draining;
+    bool ready = (health->queue || health->journal) && !health->draining;
     struct buf list;
 
     buf_init(&list, LIST_MAX);
@@ -60,6 +60,11 @@ void health_ready(struct http_exchange *exchange, const struct health *health)
                health->queue ? "ok"
                : health->why ? health->why
                              : "not ready");
+    if (health->journal || health->waiting)
+        buf_format(&list, "[%c] journal: %s, %zu waiting\n",
+                   health->journal ? '+' : '-',
+                   health->journal ? "takes messages" : "takes nothing",
+                   health->waiting);
     buf_format(&list, "[%c] running: %s\n", health->draining ? '-' : '+',
                health->draining ? "draining" : "ok");
     buf_format(&list, "readyz: %s\n", ready ? "ok" : "failed");

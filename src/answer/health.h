@@ -3,6 +3,7 @@
 #define ANSWER_HEALTH_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "net/http_server.h"
 
@@ -10,6 +11,8 @@
 struct health {
     bool queue;      /* takes moves now */
     const char *why; /* unless it does; NULL: not known */
+    bool journal;    /* takes messages in its place */
+    size_t waiting;  /* in the journal */
     bool draining;
 };
 

@@ -53,6 +53,7 @@ static bool look(const struct check_options *options, int64_t until,
                          ? session.settings->path
                          : "no file: defaults and the environment");
         check_redis(&session, findings);
+        check_journal(&session, findings);
         check_zendesk(&session, findings);
         if (findings_worst(findings) == FINDING_AWAY && clock_boot_ms() < until)
             session_pause(&session, AGAIN_MS);

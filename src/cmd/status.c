@@ -12,6 +12,7 @@
 #include "cmd/ask.h"
 #include "cmd/output.h"
 #include "cmd/session.h"
+#include "cmd/spilled.h"
 #include "describe/describe.h"
 
 #include "base/banned.h"
@@ -77,6 +78,7 @@ static void print_json(const struct settings *settings, const struct look *look,
             describe_tally(settings->destinations[i].name, &look->tallies[i]));
     json_object_set_new(root, "at", describe_instant(look->at));
     json_object_set_new(root, "destinations", list);
+    json_object_set_new(root, "journal", spilled_json(settings));
     if (on_one_line)
         output_json_line(root);
     else
@@ -196,6 +198,7 @@ static void print_table(const struct settings *settings,
                       look->at);
         print_grace(settings->destinations[i].name, &look->tallies[i]);
     }
+    spilled_print(settings);
 }
 
 static void show_look(const struct settings *settings,
@@ -238,9 +241,14 @@ static bool run(struct session *session, const struct status_options *options,
     struct look looks[2] = {{0}};
     bool ok;
 
-    if (!session_open(session, options->config, err) ||
-        !session_connect(session, err))
+    if (!session_open(session, options->config, err))
         return false;
+    if (!session_connect(session, err)) {
+        /* Just then somebody wants to know what waits here. */
+        if (!options->json)
+            spilled_print(session->settings);
+        return false;
+    }
     for (size_t i = 0; i < 2; i++)
         looks[i].tallies =
             NEW_ARRAY(session->settings->destination_count, struct tally);

@@ -104,6 +104,11 @@ const struct setting schema_settings[] = {
     { "limits.depth", TOP(limits.depth), KIND_NUMBER, INITIAL("100000"),
       RANGE(0, 100000000) },
 
+    { "journal.enabled", TOP(journal.enabled), KIND_BOOL, INITIAL("false") },
+    { "journal.path", TOP(journal.path), KIND_TEXT, UNSET },
+    { "journal.max_size", TOP(journal.max_size), KIND_SIZE, INITIAL("64MiB"),
+      RANGE(64 * KIB, 1024 * MIB) },
+
     { "destinations.*.subdomain", DEST(subdomain), KIND_TEXT,
       CHECK(subdomain) },
     { "destinations.*.base_url", DEST(base_url), KIND_TEXT, CHECK(web_url) },
@@ -219,7 +224,6 @@ const char *const schema_later[] = {
     "forms.*.challenge",
     "forms.*.min_fill_time",
     "forms.*.languages",
-    "journal",
     "seal",
     "alerts",
     NULL,

@@ -64,6 +64,13 @@ struct settings_oauth {
     char *scope;
 };
 
+/* Where messages wait on this machine's disk while Redis is away. */
+struct settings_journal {
+    bool enabled;
+    char *path;      /* a folder; NULL: data_dir/journal */
+    size_t max_size; /* of all serving processes together */
+};
+
 struct settings_destination {
     char *name;
     char *subdomain;
@@ -168,6 +175,7 @@ struct settings {
     struct settings_redis redis;
     struct settings_admin admin;
     struct settings_limits limits;
+    struct settings_journal journal;
     struct settings_destination *destinations;
     size_t destination_count;
     struct settings_form *forms;

@@ -9,6 +9,7 @@
 #include "daemon/setup.h"
 #include "daemon/supervise.h"
 #include "intake/intake.h"
+#include "journal/journal.h"
 #include "net/http_server.h"
 #include "queue/queue.h"
 
@@ -23,6 +24,7 @@ struct front {
     struct settings *settings;
     struct loop *loop;
     struct queue *queue;
+    struct journal *journal;
     struct intake *intake;
     struct http_server *server;
     struct admin *admin; /* NULL, as its server is: no token is set */
@@ -75,6 +77,7 @@ static void reload(struct front *front)
     settings_release(front->settings);
     front->settings = fresh;
     queue_use_settings(front->queue, fresh);
+    journal_use_settings(front->journal, fresh);
     intake_use_settings(front->intake, fresh);
     if (front->admin)
         admin_use_settings(front->admin, fresh);
@@ -157,7 +160,12 @@ static bool start(struct front *front, struct error *err)
     front->queue = queue_new(front->loop, front->settings, err);
     if (!front->queue)
         return false;
+    front->journal =
+        journal_new(front->loop, front->settings, front->queue, err);
+    if (!front->journal)
+        return false;
     front->intake = intake_new(front->loop, front->settings, front->queue);
+    intake_use_journal(front->intake, front->journal);
     intake_show_demo(front->intake, front->options->demo);
     server_options(front->settings, front->options->child, &options);
     options.max_connections =
@@ -180,6 +188,7 @@ static void clear(struct front *front)
     http_server_free(front->server);
     admin_free(front->admin);
     intake_free(front->intake);
+    journal_free(front->journal);
     queue_free(front->queue);
     loop_free(front->loop);
     settings_release(front->settings);

@@ -36,9 +36,14 @@ static void add_location(struct http_exchange *exchange,
     buf_clear(&location);
 }
 
+const char *accepted_rests_on(const struct queue *queue)
+{
+    return queue_durability(queue) == DURABILITY_DISK ? "disk" : "memory";
+}
+
 void accepted_answer(struct http_exchange *exchange,
                      const struct settings *settings, const char *id,
-                     enum durability durability)
+                     const char *rests_on)
 {
     char token[LINKS_TOKEN_SIZE], at[CLOCK_TEXT_SIZE];
     struct buf body, status, page;
@@ -58,8 +63,7 @@ void accepted_answer(struct http_exchange *exchange,
                at);
     add_link(&body, "status_url", settings, &status);
     add_link(&body, "page_url", settings, &page);
-    buf_format(&body, ",\"durability\":\"%s\"}",
-               durability == DURABILITY_DISK ? "disk" : "memory");
+    buf_format(&body, ",\"durability\":\"%s\"}", rests_on);
     add_location(exchange, settings, &status);
     http_reply_header(exchange, "Retry-After", "2");
     http_reply_header(exchange, "Cache-Control", "no-store");

@@ -9,10 +9,13 @@
 #include "net/http_server.h"
 #include "queue/queue.h"
 
+/* What a promise rests on that the queue gave: "disk", "memory". */
+const char *accepted_rests_on(const struct queue *queue);
+
 /* 202 with where to look. */
 void accepted_answer(struct http_exchange *exchange,
                      const struct settings *settings, const char *id,
-                     enum durability durability);
+                     const char *rests_on);
 
 /* 303 to next, or to the status page when next is NULL: for a browser. */
 void accepted_redirect(struct http_exchange *exchange,

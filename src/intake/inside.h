@@ -8,6 +8,7 @@
 
 #include "config/settings.h"
 #include "intake/intake.h"
+#include "journal/journal.h"
 #include "net/http_server.h"
 #include "net/loop.h"
 #include "queue/queue.h"
@@ -19,6 +20,7 @@ struct handed;
 struct intake {
     struct loop *loop;         /* borrowed */
     struct queue *queue;       /* borrowed; outlives intake_free() */
+    struct journal *journal;   /* borrowed; NULL: there is none */
     struct settings *settings; /* one hold */
     struct relay_chats *chats; /* owned */
     struct look *looks;        /* list of those waiting: look.c */

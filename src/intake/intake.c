@@ -63,6 +63,11 @@ void intake_use_settings(struct intake *intake, struct settings *settings)
     relay_chats_use_settings(intake->chats, settings);
 }
 
+void intake_use_journal(struct intake *intake, struct journal *journal)
+{
+    intake->journal = journal;
+}
+
 void intake_show_demo(struct intake *intake, bool demo)
 {
     intake->demo = demo;

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "config/settings.h"
+#include "journal/journal.h"
 #include "net/http_server.h"
 #include "net/loop.h"
 #include "queue/queue.h"
@@ -18,6 +19,10 @@ struct intake *intake_new(struct loop *loop, struct settings *settings,
                           struct queue *queue);
 void intake_free(struct intake *intake);
 void intake_use_settings(struct intake *intake, struct settings *settings);
+
+/* From here on messages may go there when the queue is away. It outlives the
+ * intake, but for calls of the queue that are still open. */
+void intake_use_journal(struct intake *intake, struct journal *journal);
 
 /* Whether GET / shows a page with a contact form to try things with. */
 void intake_show_demo(struct intake *intake, bool show);

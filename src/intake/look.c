@@ -49,7 +49,8 @@ static void read_now(struct look *look)
         return;
     look->reading = true;
     intake_enter(look->intake);
-    queue_find(look->intake->queue, look->id, false, found, look);
+    if (!journal_find(look->intake->journal, look->id, found, look))
+        queue_find(look->intake->queue, look->id, false, found, look);
 }
 
 static void found(void *context, const struct submission *submission,

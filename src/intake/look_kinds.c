@@ -234,7 +234,7 @@ static bool tell_new(struct look *look, const struct submission *found,
         return false;
     http_on_gone(look->exchange, NULL, NULL);
     accepted_answer(look->exchange, look->settings, look->id,
-                    queue_durability(look->intake->queue));
+                    accepted_rests_on(look->intake->queue));
     look_close(look);
     return true;
 }

@@ -65,33 +65,35 @@ static void refuse(struct http_exchange *exchange,
     }
 }
 
-static void answer_stored(struct post *post, const char *id)
+static void answer_stored(struct post *post, const char *id, bool journalled)
 {
     if (post->style.browser)
         accepted_redirect(post->exchange, post->settings, id, post->style.next);
-    else if (post->wait_ms)
+    else if (post->wait_ms && !journalled)
         look_at_new(post->intake, post->settings, post->exchange, id,
                     post->wait_ms);
     else
         accepted_answer(post->exchange, post->settings, id,
-                        queue_durability(post->intake->queue));
+                        journalled ? "journal"
+                                   : accepted_rests_on(post->intake->queue));
 }
 
 static void answer(struct post *post, enum accept_result result, const char *id,
-                   const char *why)
+                   const char *why, bool journalled)
 {
     switch (result) {
     case ACCEPT_KNOWN:
         http_reply_header(post->exchange, "Idempotency-Replayed", "true");
-        answer_stored(post, id);
+        answer_stored(post, id, journalled);
         return;
     case ACCEPT_NEW:
-        answer_stored(post, id);
+        answer_stored(post, id, journalled);
         return;
     case ACCEPT_CONFLICT:
         refuse(post->exchange, &post->style, "idempotency-conflict", NULL);
         return;
     case ACCEPT_FULL:
+    case ACCEPT_NO_MEMORY:
         http_reply_header(post->exchange, "Retry-After", FULL_RETRY);
         refuse(post->exchange, &post->style, "queue-full", why);
         return;
@@ -102,18 +104,24 @@ static void answer(struct post *post, enum accept_result result, const char *id,
     refuse(post->exchange, &post->style, "queue-away", why);
 }
 
-static void accepted(void *context, enum accept_result result, const char *id,
-                     const char *why)
+static void stored(void *context, enum accept_result result, const char *id,
+                   const char *why, bool journalled)
 {
     struct post *post = context;
     struct intake *intake = post->intake;
 
     if (failpoint("intake.accepted", NULL))
         result = ACCEPT_AWAY;
-    answer(post, result, id, why);
+    answer(post, result, id, why, journalled);
     failpoint_pass("intake.answered", NULL);
     post_free(post);
     intake_leave(intake);
+}
+
+static void accepted(void *context, enum accept_result result, const char *id,
+                     const char *why)
+{
+    stored(context, result, id, why, false);
 }
 
 static void hand_over(struct request *request, struct post_style *style,
@@ -129,20 +137,25 @@ static void hand_over(struct request *request, struct post_style *style,
     post->wait_ms = prefer_wait_ms(http_header(request->exchange, "Prefer"));
     intake_enter(request->intake);
     failpoint_pass("intake.accept", NULL);
-    queue_accept(request->intake->queue, &parcel->submission, &parcel->options,
-                 accepted, post);
+    if (post->intake->journal)
+        journal_accept(post->intake->journal, &parcel->submission,
+                       &parcel->options, stored, post);
+    else
+        queue_accept(post->intake->queue, &parcel->submission, &parcel->options,
+                     accepted, post);
 }
 
-/* A form may demand that what is accepted is on disk. */
-bool post_durable(struct queue *queue, const struct settings_form *form,
+/* A form may demand that what is accepted is on disk: so it is in the journal.
+ */
+bool post_durable(const struct intake *intake, const struct settings_form *form,
                   const char **why)
 {
     if (form->durability != DURABILITY_DISK)
         return true;
-    if (!queue_ready(queue, why))
-        return false;
+    if (!queue_ready(intake->queue, why))
+        return journal_takes(intake->journal);
     *why = NULL;
-    return queue_durability(queue) == DURABILITY_DISK;
+    return queue_durability(intake->queue) == DURABILITY_DISK;
 }
 
 static void hand_in(struct request *request, const struct entry *entry,
@@ -245,7 +258,7 @@ static void take(struct request *request, const struct settings_form *form,
         entry.page = referer;
     if (!fine) {
         complain(exchange, style, &complaints);
-    } else if (!post_durable(request->intake->queue, form, &why)) {
+    } else if (!post_durable(request->intake, form, &why)) {
         http_reply_header(exchange, "Retry-After", FULL_RETRY);
         refuse(exchange, style, "not-durable", why);
     } else {

@@ -30,7 +30,7 @@ void post_say_foreign_origin(const struct request *request, const char *origin,
  * Whether the queue rests on what the form demands. why is in words, or NULL
  * when it just does not.
  */
-must_check bool post_durable(struct queue *queue,
+must_check bool post_durable(const struct intake *intake,
                              const struct settings_form *form,
                              const char **why);
 

@@ -24,6 +24,9 @@ static void get_readyz(struct request *request)
     struct health health = {.draining = intake->draining};
 
     health.queue = queue_ready(intake->queue, &health.why);
+    health.journal = journal_takes(intake->journal);
+    if (intake->journal)
+        health.waiting = journal_waiting(intake->journal);
     health_ready(request->exchange, &health);
 }
 

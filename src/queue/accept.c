@@ -69,8 +69,8 @@ static void answered(void *context, const struct redis_answer *answer,
     struct error err;
 
     if (call_failed(answer, &err))
-        one->accepted(one->context, full ? ACCEPT_FULL : ACCEPT_AWAY, one->id,
-                      err.text);
+        one->accepted(one->context, full ? ACCEPT_NO_MEMORY : ACCEPT_AWAY,
+                      one->id, err.text);
     else
         tell(one, row);
     free(one);

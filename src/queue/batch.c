@@ -74,7 +74,7 @@ static struct batch *batch_new(struct batcher *batcher,
                                const struct batch_kind *kind,
                                const char *destination, int64_t patience_ms)
 {
-    struct batch *batch = NEW(struct batch);
+    struct batch *batch = NEW(struct batch), **link = &batcher->gathering;
 
     batch->kind = kind;
     snprintf(batch->destination, sizeof(batch->destination), "%s", destination);
@@ -83,8 +83,9 @@ static struct batch *batch_new(struct batcher *batcher,
     command_part(&batch->arguments);
     kind->begin(batcher->queue, destination, &batch->command,
                 &batch->arguments);
-    batch->next = batcher->gathering;
-    batcher->gathering = batch;
+    while (*link) /* they leave in the order they began in */
+        link = &(*link)->next;
+    *link = batch;
     timer_start(batcher->soon, 0);
     return batch;
 }

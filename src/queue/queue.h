@@ -58,14 +58,15 @@ struct accept_options {
 };
 
 enum accept_result {
-    ACCEPT_NEW,      /* stored */
-    ACCEPT_KNOWN,    /* same key, same fingerprint: id is the first one's */
-    ACCEPT_CONFLICT, /* same key, another fingerprint */
-    ACCEPT_FULL, /* the destination has too many waiting, or memory is full */
-    ACCEPT_AWAY, /* Redis did not answer in time: nothing is promised */
+    ACCEPT_NEW,       /* stored */
+    ACCEPT_KNOWN,     /* same key, same fingerprint: id is the first one's */
+    ACCEPT_CONFLICT,  /* same key, another fingerprint */
+    ACCEPT_FULL,      /* the destination has too many waiting */
+    ACCEPT_NO_MEMORY, /* Redis has none left */
+    ACCEPT_AWAY,      /* Redis did not answer in time: nothing is promised */
 };
 
-/* id is the stored submission's. why is in words for FULL and AWAY. */
+/* id is the stored submission's. why is in words for the last three. */
 typedef void queue_accepted(void *context, enum accept_result result,
                             const char *id, const char *why);
 

@@ -123,6 +123,7 @@ static void accepted(void *context, enum accept_result result, const char *id,
         end(job, CHAT_STORE_CONFLICT);
         return;
     case ACCEPT_FULL:
+    case ACCEPT_NO_MEMORY:
     case ACCEPT_AWAY:
         break;
     }

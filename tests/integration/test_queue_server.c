@@ -55,7 +55,7 @@ static void a_full_memory_refuses_accept_but_lets_the_work_go_on(void **state)
     qscene_accept(scene, NULL);
     snprintf(id, sizeof(id), "%s", scene->id);
     qscene_redis(scene, "CONFIG", "SET", "maxmemory", "1", NULL);
-    assert_int_equal(qscene_accept(scene, NULL), ACCEPT_FULL);
+    assert_int_equal(qscene_accept(scene, NULL), ACCEPT_NO_MEMORY);
     assert_non_null(strstr(scene->why, "OOM"));
     assert_int_equal(qscene_reserve(scene, STAGE_DELIVER, 1), 1);
     assert_int_equal(qscene_intend(scene, 0), SETTLE_OK);

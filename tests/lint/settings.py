@@ -150,7 +150,7 @@ WRONG = [
     "listn: 1", "processes: {serve: 0}", "log: {level: loud}", "redis: {timeout: 5 s}",
     "destinations: {Support: {}}", "destinations: {d: {token: a, token_file: b}}",
     "forms: {f: {callback: {events: [lost]}}}", "forms: {f: {fields: {a: {type: date}}}}",
-    "forms: {f: {departments: {a: x}}}", "limits: {body: big}", "journal: {enabled: true}", "- a",
+    "forms: {f: {departments: {a: x}}}", "limits: {body: big}", "journal: {enabled: maybe}", "- a",
 ]
 
 

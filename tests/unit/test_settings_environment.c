@@ -237,7 +237,7 @@ an_unknown_variable_is_told_with_the_nearest_right_name(void **state)
          "unknown; did you mean AFTERHOURS_REDIS_PASSWORD_FILE?"},
         {"AFTERHOURS_QQQQQQQ",
          "unknown; 'afterhours config print --json' lists every name"},
-        {"AFTERHOURS_JOURNAL_PATH", "not supported yet by this version"},
+        {"AFTERHOURS_SEAL_KEY", "not supported yet by this version"},
         {"AFTERHOURS_REDIS_SENTINELS", "not supported yet by this version"},
         {"AFTERHOURS_FORMS_CONTACT_CHALLENGE",
          "not supported yet by this version"},

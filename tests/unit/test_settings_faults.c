@@ -63,7 +63,7 @@ static void an_unknown_name_is_told_with_the_nearest_right_one(void **state)
 static void what_is_not_built_yet_is_refused_by_name(void **state)
 {
     static const char *const names[] = {
-        "journal", "seal", "alerts",
+        "seal", "alerts",
     };
     static const struct row rows[] = {
         { "redis: { sentinels: [] }\n",

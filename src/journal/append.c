@@ -1,0 +1,266 @@
+/*
+ * Onto the disk. What comes during one turn of the loop, and while the disk is
+ * busy, is written together and waits for one fdatasync() in a thread.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "journal/inside.h"
+
+#include "base/banned.h"
+
+#define SPILLS 8
+
+static struct waiter *waiter_new(journal_accepted *accepted, void *context)
+{
+    struct waiter *waiter = NEW(struct waiter);
+
+    waiter->accepted = accepted;
+    waiter->context = context;
+    return waiter;
+}
+
+/* The first to come is told NEW, the others KNOWN. */
+static void tell_waiters(struct journal *journal, struct kept *entry,
+                         enum accept_result result, const char *why)
+{
+    struct waiter *waiter = entry->waiters, *next;
+
+    entry->waiters = NULL;
+    for (; waiter; waiter = next) {
+        next = waiter->next;
+        owe_answer(journal, waiter, result, entry->id, why);
+        if (result == ACCEPT_NEW)
+            result = ACCEPT_KNOWN;
+    }
+}
+
+/* ---- a batch ---- */
+
+static void refuse_batch(struct journal *journal, struct kept_batch *batch,
+                         const char *why)
+{
+    struct kept *entry = batch->first, *next;
+
+    for (; entry; entry = next) {
+        next = entry->next;
+        kept_remove(journal, entry);
+        tell_waiters(journal, entry, ACCEPT_AWAY, why);
+        kept_free(entry);
+    }
+    batch->first = batch->last = NULL;
+}
+
+static void say_taking(const struct journal *journal)
+{
+    struct log_line line;
+
+    log_begin(&line, LOG_LEVEL_WARN, "journal_taking");
+    log_text(&line, "file", journal->target->file->path);
+    log_text(&line, "effect",
+             "messages wait on this disk until Redis takes them");
+    log_end(&line);
+}
+
+static void keep_batch(struct journal *journal, struct kept_batch *batch)
+{
+    struct kept *entry = batch->first, *next;
+
+    if (!journal->waiting)
+        say_taking(journal);
+    for (; entry; entry = next) {
+        next = entry->next;
+        entry->state = KEPT_SAFE;
+        spill_put(journal->target, entry);
+        journal->waiting++;
+        tell_waiters(journal, entry, ACCEPT_NEW, NULL);
+    }
+    batch->first = batch->last = NULL;
+}
+
+/* In a thread: touches nothing but these. */
+static void write_batch(void *context)
+{
+    struct journal *journal = context;
+
+    if (file_append(journal->target->file, journal->flying.bytes.data,
+                    journal->flying.bytes.len, &journal->failure))
+        error_clear(&journal->failure);
+}
+
+static void say_failing(struct journal *journal, bool failing)
+{
+    if (failing && !journal->failing)
+        log_event(LOG_LEVEL_ERROR, "journal_failed", "error",
+                  journal->failure.text);
+    if (!failing && journal->failing)
+        log_event(LOG_LEVEL_INFO, "journal_recovered", NULL, NULL);
+    journal->failing = failing;
+    if (failing)
+        journal->failed_at = clock_boot_ms();
+}
+
+static void end_batch(struct journal *journal)
+{
+    struct kept_batch *batch = &journal->flying;
+    struct spill *spill = journal->target;
+    bool failed = journal->failure.kind != ERROR_NONE;
+
+    journal->errand = NULL;
+    spill->writing = false;
+    say_failing(journal, failed);
+    if (failed) {
+        /* What the disk did to this file is not known: the next is a new one.
+         */
+        spill->open = false;
+        spill->bytes -= batch->bytes.len;
+        journal->bytes -= batch->bytes.len;
+        refuse_batch(journal, batch, journal->failure.text);
+    } else {
+        keep_batch(journal, batch);
+    }
+    journal->target = NULL;
+    buf_clear(&batch->bytes);
+    spills_tidy(journal);
+}
+
+static void written(void *context)
+{
+    struct journal *journal = context;
+
+    end_batch(journal);
+    if (journal->gathering.first)
+        append_flush(journal);
+    timer_start(journal->tick, 0);
+}
+
+static struct spill *open_spill(struct journal *journal)
+{
+    struct spill *spill = journal->last_spill;
+
+    /* Drained ones go as a whole: many small ones go sooner. */
+    if (spill && spill->open && spill->bytes < journal_limit(journal) / SPILLS)
+        return spill;
+    if (spill)
+        spill->open = false;
+    spill = spill_add(journal, file_new(journal->folder, clock_wall_ms()));
+    spill->open = true;
+    return spill;
+}
+
+void append_flush(void *context)
+{
+    struct journal *journal = context;
+    struct spill *spill;
+    size_t offset;
+
+    if (journal->errand || !journal->gathering.first)
+        return;
+    spill = open_spill(journal);
+    offset = spill->bytes;
+    for (struct kept *entry = journal->gathering.first; entry;
+         entry = entry->next)
+        entry->place.offset += offset;
+    spill->bytes += journal->gathering.bytes.len;
+    spill->writing = true;
+    journal->target = spill;
+    journal->flying = journal->gathering;
+    journal->gathering.first = journal->gathering.last = NULL;
+    buf_init(&journal->gathering.bytes, GATHER_MAX);
+    error_clear(&journal->failure);
+    journal->errand =
+        errand_start(journal->loop, write_batch, written, journal);
+}
+
+/* ---- one record ---- */
+
+static void refuse(struct journal *journal, const struct record *record,
+                   struct waiter *waiter, const char *why)
+{
+    owe_answer(journal, waiter, ACCEPT_AWAY, record->submission.id, why);
+}
+
+static void gather(struct journal *journal, struct kept *entry)
+{
+    struct kept_batch *batch = &journal->gathering;
+
+    entry->state = KEPT_WRITING;
+    if (batch->last)
+        batch->last->next = entry;
+    else
+        batch->first = entry;
+    batch->last = entry;
+    journal->bytes += entry->place.len;
+    if (!journal->errand)
+        timer_start(journal->flush, 0);
+}
+
+void append_join(struct journal *journal, struct kept *entry,
+                 const char *fingerprint, journal_accepted *accepted,
+                 void *context)
+{
+    struct waiter *waiter = waiter_new(accepted, context), **link;
+    const char *first = entry->fingerprint ? entry->fingerprint : "";
+
+    if (strcmp(first, fingerprint ? fingerprint : "") != 0) {
+        owe_answer(journal, waiter, ACCEPT_CONFLICT, entry->id, NULL);
+    } else if (entry->state != KEPT_WRITING) {
+        owe_answer(journal, waiter, ACCEPT_KNOWN, entry->id, NULL);
+    } else {
+        for (link = &entry->waiters; *link; link = &(*link)->next)
+            ;
+        *link = waiter;
+    }
+}
+
+void append_record(struct journal *journal, const struct record *record,
+                   journal_accepted *accepted, void *context)
+{
+    struct buf *bytes = &journal->gathering.bytes;
+    struct waiter *waiter;
+    struct kept *entry;
+    size_t before = bytes->len;
+
+    /* Its sender may have asked a process that has died since. */
+    if (!journal->gathering.first)
+        spills_adopt(journal);
+    entry =
+        kept_find_key(journal, record->submission.form, record->options.key);
+    if (entry) {
+        append_join(journal, entry, record->options.fingerprint, accepted,
+                    context);
+        return;
+    }
+    waiter = waiter_new(accepted, context);
+    if (kept_find(journal, record->submission.id) ||
+        !record_write(record, bytes)) {
+        refuse(journal, record, waiter, "the journal cannot hold this message");
+        return;
+    }
+    if (bytes->len - before > journal_room(journal)) {
+        bytes->len = before;
+        refuse(journal, record, waiter,
+               "the journal is full (journal.max_size)");
+        return;
+    }
+    entry = kept_new(record);
+    entry->waiters = waiter;
+    entry->place.offset = before;
+    entry->place.len = bytes->len - before;
+    kept_add(journal, entry);
+    gather(journal, entry);
+}
+
+/* What is being written may still be promised; what is not, is not. */
+void append_end(struct journal *journal)
+{
+    if (journal->errand) {
+        errand_finish(journal->errand);
+        end_batch(journal);
+    }
+    refuse_batch(journal, &journal->gathering, "the server is stopping");
+    buf_clear(&journal->gathering.bytes);
+}
