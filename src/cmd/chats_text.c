@@ -22,10 +22,11 @@ static size_t length_of(const char *text)
 static bool is_control(const char *text)
 {
     unsigned char c = (unsigned char)*text, next = (unsigned char)text[1];
+    unsigned char last = (unsigned char)(c == 0xe2 ? text[2] : 0);
 
     return c <= ' ' || c == 0x7f || (c == 0xc2 && next < 0xa0) ||
-           (c == 0xe2 && next == 0x80 && (unsigned char)text[2] >= 0xa8 &&
-            (unsigned char)text[2] <= 0xae);
+           (c == 0xe2 && next == 0x80 && last >= 0xa8 && last <= 0xae) ||
+           (c == 0xe2 && next == 0x81 && last >= 0xa6 && last <= 0xa9);
 }
 
 void chats_line(struct buf *out, const char *text, size_t most)

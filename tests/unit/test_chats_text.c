@@ -39,6 +39,14 @@ static void nothing_commands_the_terminal(void **state)
     expect_line("a\xe2\x80\xae"
                 "b",
                 20, "a b");
+    expect_line("a\xe2\x81\xa6"
+                "b\xe2\x81\xa9",
+                20, "a b");
+    expect_line("2\xe2\x81\x84"
+                "3",
+                20,
+                "2\xe2\x81\x84"
+                "3");
     expect_line("\xff\xfe", 20, "(not UTF-8)");
 }
 
