@@ -36,8 +36,7 @@ struct flight {
     int64_t deadline_at; /* boot clock, ms */
     int64_t renewed_at;  /* boot clock when the beat under way was sent */
     size_t open;         /* answers of the queue still to come */
-    enum stage next;
-    int64_t due_at;
+    struct flight_end end;
     bool leaving;   /* lands with the last open answer of the queue */
     bool abandoned; /* the same, but nobody wants to hear of it */
     flight_landed *landed;
@@ -82,13 +81,12 @@ static void land(struct flight *flight)
 {
     flight_landed *landed = flight->landed;
     void *context = flight->context;
-    enum stage next = flight->next;
-    int64_t due_at = flight->due_at;
+    struct flight_end end = flight->end;
     bool told = !flight->abandoned;
 
     flight_free(flight);
     if (told)
-        landed(context, next, due_at);
+        landed(context, &end);
 }
 
 /* Sends nothing more, and lands as soon as the queue owes no answer. */
@@ -211,8 +209,9 @@ static void conclude(struct flight *flight)
             verdict.hold_ms = 0;
         }
         log_fate(item, &verdict, flight->turn.now);
-        flight->next = verdict.next;
-        flight->due_at = verdict.due_at;
+        flight->end.next = verdict.next;
+        flight->end.due_at = verdict.due_at;
+        flight->end.heard = item->outcome.status != 0;
         queue_settle(flight->deck.queue, item, &verdict, settled, flight);
     }
 }

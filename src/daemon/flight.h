@@ -24,8 +24,13 @@ struct flight_deck {
     struct weather_station *weather; /* NULL: nobody wants to know */
 };
 
-/* verdict: of the last item settled, for whoever wants to look at it soon. */
-typedef void flight_landed(void *context, enum stage next, int64_t due_at);
+struct flight_end {
+    enum stage next; /* of the last item settled, for whoever wants to look */
+    int64_t due_at;  /* at it soon */
+    bool heard;      /* an answer came, whatever it was */
+};
+
+typedef void flight_landed(void *context, const struct flight_end *end);
 
 /* What a flight carries. */
 struct flight_load {

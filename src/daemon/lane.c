@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/failpoint.h"
 #include "base/log.h"
+#include "daemon/targets.h"
 
 #include "base/banned.h"
 
@@ -18,6 +19,8 @@
 struct berth {
     struct lane *lane;
     struct flight *flight; /* NULL: free */
+    struct target *target; /* of a callback, or NULL */
+    int64_t began_at;
 };
 
 struct lane {
@@ -27,6 +30,7 @@ struct lane {
     char *destination;    /* owned; options.destination points here */
     struct berth *berths; /* options.flights of them */
     size_t flying;
+    struct targets targets; /* of callbacks */
     bool on;
     bool asking;      /* a reservation is under way */
     size_t returning; /* items being given back */
@@ -68,27 +72,33 @@ static bool worth_asking(const struct lane *lane)
            lane->flying <= lane->options.flights / 2;
 }
 
-static void landed(void *context, enum stage next, int64_t due_at)
+static void landed(void *context, const struct flight_end *end)
 {
     struct berth *berth = context;
     struct lane *lane = berth->lane;
 
     berth->flight = NULL;
     lane->flying--;
-    lane->options.landed(lane->options.context, next, due_at);
+    if (berth->target)
+        target_landed(berth->target, end->heard,
+                      clock_boot_ms() - berth->began_at);
+    lane->options.landed(lane->options.context, end);
     if (worth_asking(lane))
         ask(lane);
     else
         plan(lane, GATHER_MS);
 }
 
-static void fly(struct lane *lane, const struct flight_load *load)
+static void fly(struct lane *lane, const struct flight_load *load,
+                struct target *target)
 {
     struct berth *berth = lane->berths;
 
     while (berth->flight)
         berth++;
     lane->flying++;
+    berth->target = target;
+    berth->began_at = clock_boot_ms();
     berth->flight =
         flight_start(&lane->deck, lane->settings, load, landed, berth);
 }
@@ -97,6 +107,7 @@ static void lane_dispose(struct lane *lane)
 {
     timer_free(lane->timer);
     settings_release(lane->settings);
+    targets_clear(&lane->targets);
     free(lane->destination);
     free(lane->berths);
     free(lane);
@@ -131,6 +142,28 @@ static void give_back(struct lane *lane, struct reservation *reservation)
     free(reservation->items);
 }
 
+/* Whom a callback goes to; NULL for all other stages. */
+static struct target *target_of(struct lane *lane,
+                                const struct submission *submission)
+{
+    const struct settings_form *form;
+
+    if (lane->options.stage != STAGE_CALLBACK)
+        return NULL;
+    form = settings_form(lane->settings, submission->form);
+    return form ? targets_find(&lane->targets, form->callback.url) : NULL;
+}
+
+/* As it was, later: there is no room for more to this target. */
+static void put_off(struct lane *lane, struct turn_item *item,
+                    struct target *target)
+{
+    lane->returning++;
+    queue_put_off(lane->deck.queue, item,
+                  target_put_off_ms(target, clock_boot_ms()), given_back, lane);
+    submission_clear(&item->submission);
+}
+
 /* Cuts what was reserved into turns. */
 static void take(struct lane *lane, struct reservation *reservation)
 {
@@ -142,11 +175,17 @@ static void take(struct lane *lane, struct reservation *reservation)
             .count = left < batch ? left : batch,
             .deadline_at = reservation->deadline_at,
         };
+        struct target *target =
+            target_of(lane, &reservation->items[i].submission);
 
+        if (target && !target_admit(target)) {
+            put_off(lane, &reservation->items[i], target);
+            continue;
+        }
         load.items = NEW_ARRAY(load.count, struct turn_item);
         memcpy(load.items, reservation->items + i,
                load.count * sizeof(*load.items));
-        fly(lane, &load);
+        fly(lane, &load, target);
     }
     free(reservation->items);
 }

@@ -46,15 +46,16 @@ struct worker {
     bool draining;
 };
 
-static void on_landed(void *context, enum stage next, int64_t due_at)
+static void on_landed(void *context, const struct flight_end *end)
 {
     struct worker *worker = context;
 
-    for (size_t i = 0; due_at && i < worker->lane_count; i++) {
+    for (size_t i = 0; end->due_at && i < worker->lane_count; i++) {
         enum stage stage = lane_stage(worker->lanes[i]);
 
-        if (stage == next || (stage == STAGE_DELIVER && next == STAGE_RESOLVE))
-            lane_wake_at(worker->lanes[i], due_at);
+        if (stage == end->next ||
+            (stage == STAGE_DELIVER && end->next == STAGE_RESOLVE))
+            lane_wake_at(worker->lanes[i], end->due_at);
     }
 }
 

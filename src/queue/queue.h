@@ -134,7 +134,9 @@ void queue_beat(struct queue *queue, const struct turn_item *item,
 void queue_settle(struct queue *queue, const struct turn_item *item,
                   const struct verdict *verdict, queue_settled *settled,
                   void *context);
-/* Gives an item back untouched, due now (a drain). */
+/* Gives an item back untouched, due in so many ms; or now (a drain). */
+void queue_put_off(struct queue *queue, const struct turn_item *item,
+                   int64_t ms, queue_settled *settled, void *context);
 void queue_give_back(struct queue *queue, const struct turn_item *item,
                      queue_settled *settled, void *context);
 

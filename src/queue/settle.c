@@ -205,8 +205,8 @@ void queue_settle(struct queue *queue, const struct turn_item *item,
     buf_clear(&text);
 }
 
-void queue_give_back(struct queue *queue, const struct turn_item *item,
-                     queue_settled *settled, void *context)
+void queue_put_off(struct queue *queue, const struct turn_item *item,
+                   int64_t ms, queue_settled *settled, void *context)
 {
     const struct submission *submission = &item->submission;
     const char *name = submission->destination;
@@ -222,5 +222,12 @@ void queue_give_back(struct queue *queue, const struct turn_item *item,
     command_key(&command, name, "bell", "");
     command_text(&command, submission->id);
     command_text(&command, item->token);
+    command_int(&command, ms);
     call_start(queue, &command, plan, answered, settling_new(settled, context));
+}
+
+void queue_give_back(struct queue *queue, const struct turn_item *item,
+                     queue_settled *settled, void *context)
+{
+    queue_put_off(queue, item, 0, settled, context);
 }

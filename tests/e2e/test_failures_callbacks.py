@@ -1,7 +1,60 @@
-"""The table of failures, row 25: a server that is told the same news twice."""
+"""The table of failures, rows 24 and 25: the servers that are told the news."""
+import signal
+import socket
+import time
+
+import pytest
+
+from harness.answers import Answers, answer
 from harness.crew import Crew
-from harness.faults import BRISK, failing
+from harness.faults import BRISK, failing, status
+from harness.receiver import SECRET, Receiver
 from harness.waiting import wait_until
+
+LIVE = 9
+
+
+@pytest.fixture
+def dead():
+    """A target that takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0), backlog=1000) as listener:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/hook"
+
+
+@pytest.fixture
+def live():
+    receivers = [Receiver() for _ in range(LIVE)]
+    yield receivers
+    for each in receivers:
+        each.close()
+
+
+def use_targets(relay, urls):
+    """A form for each target, told of one change only."""
+    form = relay.settings["forms"]["contact"]
+    relay.settings["forms"] = {
+        name: {**form, "callback": {"url": url, "secret": SECRET, "events": ["delivered"],
+                                    "allow_networks": ["127.0.0.0/8"]}}
+        for name, url in urls.items()}
+    relay.write(relay.settings)
+
+
+def test_row_24_a_dead_target_does_not_slow_the_others(make_relay, dead, live):
+    """Four times as many news for the dead one as a worker has callbacks at once."""
+    relay = make_relay()
+    use_targets(relay, {"dead": dead, **{f"live{n}": each.url for n, each in enumerate(live)}})
+    relay.start("serve")
+    relay.wait_ready()
+    for number in range(512):
+        relay.accept(f"number {number}", form="dead")
+    relay.start("work")
+    wait_until(lambda: status(relay)["waiting"]["callback"] >= 400, what="a queue for the dead one")
+    began = time.monotonic()
+    told = [(each, relay.accept(f"number {n}", form=f"live{n}")["id"])
+            for n, each in enumerate(live) for _ in range(2)]
+    wait_until(lambda: all(each.news(sub, "submission.delivered") for each, sub in told), 10,
+               "the live ones to be told")
+    assert time.monotonic() - began < 4
 
 
 def test_row_25_a_news_told_twice_has_the_same_id(make_relay, nursery, receiver):

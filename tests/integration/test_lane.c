@@ -13,11 +13,10 @@
 
 #include "base/banned.h"
 
-static void ignore(void *context, enum stage next, int64_t due_at)
+static void ignore(void *context, const struct flight_end *end)
 {
     (void)context;
-    (void)next;
-    (void)due_at;
+    (void)end;
 }
 
 static bool has_drained(void *context)

@@ -361,11 +361,13 @@ local function settle(keys, argv)
 end
 
 -- keys: item run due bell
--- argv: id token
--- A drain: back untouched, due now. An intent stays, for safety's sake.
+-- argv: id token, in how many ms it is due again (0 if not said)
+-- Back untouched: a drain, or there is no room. An intent stays, for safety's
+-- sake.
 local function give_back(keys, argv)
-  local item, now, moves = read(keys[1]), stamp(now_ms()), new_moves()
-  local change
+  local ms, delay = now_ms(), tonumber(argv[3] or 0)
+  local item, now, due = read(keys[1]), stamp(ms), stamp(ms + delay)
+  local change, moves = nil, new_moves()
 
   if not holds(item, argv[2]) then
     return item.ltok == short(argv[2]) and 'ok' or 'lost'
@@ -373,11 +375,13 @@ local function give_back(keys, argv)
   change = new_change(item)
   end_lease(change, moves, argv[1], now)
   put(change, 'st', 'due')
-  put(change, 'due', now)
+  put(change, 'due', due)
   write_change(keys[1], change)
-  move_into(moves, keys[3], now, argv[1])
+  move_into(moves, keys[3], due, argv[1])
   make_moves(moves, keys[2])
-  ring(keys[4])
+  if delay == 0 then
+    ring(keys[4])
+  end
   return 'ok'
 end
 
