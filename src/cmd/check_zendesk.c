@@ -227,8 +227,9 @@ void check_zendesk(struct session *session, struct findings *findings)
             ask(&question, client, &token);
         if (!question.destination->base_url)
             findings_add(findings, FINDING_WRONG, AREA,
-                         "set AFTERHOURS_ZENDESK_SUBDOMAIN and "
-                         "AFTERHOURS_ZENDESK_TOKEN, or run 'afterhours up "
+                         "set its subdomain and token_file (or "
+                         "AFTERHOURS_ZENDESK_SUBDOMAIN and "
+                         "AFTERHOURS_ZENDESK_TOKEN), or run 'afterhours up "
                          "--sandbox'",
                          "%s: it has no address", question.destination->name);
         secret_clear(&token);

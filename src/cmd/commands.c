@@ -17,8 +17,8 @@
 const struct command commands[] = {
     { "up", "[--config FILE] [--sandbox] [--demo]",
       "Run everything on this machine",
-      "  --sandbox              run a pretend Zendesk Chat, and deliver to it\n"
-      "                         unless the settings name a real one\n"
+      "  --sandbox              run a pretend Zendesk Chat, for destinations\n"
+      "                         to which the settings give no address\n"
       "  --sandbox-listen ADDR  where it listens (127.0.0.1:8090)\n"
       "  --demo                 show a page with a contact form at /\n"
       "  --processes N          that many of serve and of work each, 1 to 64\n",

@@ -146,7 +146,7 @@ static const char *settings_path(const char *path)
     return access(USUAL_PLACE, F_OK) == 0 ? USUAL_PLACE : NULL;
 }
 
-struct settings *settings_load_raw(const char *path, struct error *err)
+static struct settings *load(const char *path)
 {
     struct settings *settings = NEW(struct settings);
     struct loader loader = {.settings = settings};
@@ -165,16 +165,26 @@ struct settings *settings_load_raw(const char *path, struct error *err)
         validate(settings);
     document_clear(&loader.document);
     environment_clear(&loader.environment);
-    (void)origins_judge(settings->origins, err);
+    return settings;
+}
+
+struct settings *settings_load_raw(const char *path, struct error *err)
+{
+    struct settings *settings = load(path);
+    const struct settings_origins *origins = settings->origins;
+
+    if (!origins->no_destinations && !origins->fault_count)
+        validate_addresses(settings);
+    (void)origins_judge(origins, err);
     return settings;
 }
 
 struct settings *settings_load(const char *path, struct error *err)
 {
     struct error first = {0};
-    struct settings *settings = settings_load_raw(path, &first);
+    struct settings *settings = load(path);
 
-    if (first.kind == ERROR_NONE)
+    if (origins_judge(settings->origins, &first))
         return settings;
     settings_release(settings);
     error_set(err, first.kind, "%s", first.text);

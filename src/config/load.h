@@ -19,6 +19,10 @@ void derive_destination(const struct settings *settings,
 /* What no single value can be blamed for; faults go to the origins. */
 void validate(const struct settings *settings);
 
+/* Destinations without an address: no fault yet when a sandbox may take them.
+ */
+void validate_addresses(const struct settings *settings);
+
 /* The relay's own origins, as a browser on this machine would send them. */
 void derive_own_origins(const struct settings *settings,
                         struct settings_form *form);

@@ -67,15 +67,17 @@ void settings_set_sandbox(struct settings *settings, const char *base_url,
 
 bool settings_addressed(const struct settings *settings, struct error *err)
 {
-    for (size_t i = 0; i < settings->destination_count; i++)
-        if (!settings->destinations[i].base_url)
-            return error_set(err, ERROR_CONFIG,
-                             "destination %s has no address; set "
-                             "AFTERHOURS_ZENDESK_SUBDOMAIN and "
-                             "AFTERHOURS_ZENDESK_TOKEN, or try things with "
-                             "'afterhours up --sandbox'",
-                             settings->destinations[i].name);
-    return true;
+    if (!settings->origins->no_destinations) {
+        validate_addresses(settings);
+        return origins_judge(settings->origins, err);
+    }
+    return settings->destinations[0].base_url ||
+           error_set(err, ERROR_CONFIG,
+                     "destination %s has no address; set "
+                     "AFTERHOURS_ZENDESK_SUBDOMAIN and "
+                     "AFTERHOURS_ZENDESK_TOKEN, or try things with "
+                     "'afterhours up --sandbox'",
+                     settings->destinations[0].name);
 }
 
 const struct settings_form *settings_demo_form(const struct settings *settings)

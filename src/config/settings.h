@@ -188,13 +188,15 @@ struct settings {
  * Reads the file at path (NULL: AFTERHOURS_CONFIG, else the usual place if
  * there, else defaults) and the environment. On failure err says file, line,
  * what is wrong and the nearest right name; its kind is ERROR_CONFIG. The
- * caller owns one hold on the result.
+ * caller owns one hold on the result. A destination without an address is no
+ * fault here: a sandbox may take it, see settings_addressed().
  */
 struct settings *settings_load(const char *path, struct error *err);
 
 /*
  * The same for looking at them when they are wrong: never NULL. What could not
- * be used has its default; err tells the first fault, or is ERROR_NONE.
+ * be used has its default; err tells the first fault, or is ERROR_NONE. A named
+ * destination without an address is one.
  */
 struct settings *settings_load_raw(const char *path, struct error *err);
 struct settings *settings_hold(struct settings *settings);

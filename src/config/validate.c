@@ -145,10 +145,6 @@ static void validate_destination(const struct settings *settings,
 
     validate_times(&context, destination);
     validate_oauth(&context, destination);
-    if (!destination->base_url && !settings->origins->no_destinations)
-        fault(&context, "",
-              "has neither subdomain nor base_url; set subdomain to the part "
-              "of your Zendesk's address before .zendesk.com");
     if (destination->base_url && !token && settings->origins->no_destinations)
         origins_fault(settings->origins, "AFTERHOURS_ZENDESK_TOKEN",
                       "is missing; set it, or AFTERHOURS_ZENDESK_TOKEN_FILE, "
@@ -319,6 +315,20 @@ static void validate_api_key(const struct settings *settings, size_t index)
     if (same)
         fault(&context, "key", "is the one of api.keys.%s too; make another",
               same);
+}
+
+void validate_addresses(const struct settings *settings)
+{
+    for (size_t i = 0; i < settings->destination_count; i++) {
+        struct context context = {settings, "destinations",
+                                  settings->destinations[i].name};
+
+        if (!settings->destinations[i].base_url)
+            fault(&context, "",
+                  "has neither subdomain nor base_url; set subdomain to the "
+                  "part of your Zendesk's address before .zendesk.com, or try "
+                  "things with 'afterhours up --sandbox'");
+    }
 }
 
 void validate(const struct settings *settings)

@@ -33,6 +33,40 @@ def test_without_an_address_to_deliver_to_nothing_starts(nursery, redis, command
     assert done.returncode == 78
     assert "AFTERHOURS_ZENDESK_SUBDOMAIN" in done.stderr and "--sandbox" in done.stderr
 
+BARE = {"named": "destinations: { support: {} }\n"
+                 "forms: { contact: { origins: ['https://www.example.com'] } }\n",
+        "forms only": "forms: { contact: { origins: ['https://www.example.com'] } }\n"}
+
+
+@pytest.mark.parametrize("bare", BARE)
+def test_up_with_a_sandbox_takes_a_file_that_names_no_address(nursery, bare):
+    (nursery.folder / "a.yaml").write_text(
+        BARE[bare] + f"listen: 127.0.0.1:{free_port()}\ndata_dir: data\n")
+    env = environment(AFTERHOURS_CONFIG="a.yaml")
+    up = nursery.afterhours("up", "up", "--sandbox", "--sandbox-listen",
+                            f"127.0.0.1:{free_port()}", env=env)
+    wait_until(lambda: up.logged("Press Ctrl-C"), what="up to be ready")
+    assert up.logged("Deliveries to (support|default) go to the sandbox at")
+    done = run("submit", "--form", "contact", "message=Hello", "email=ada@example.org",
+               folder=nursery.folder, env=env)
+    assert done.returncode == 0, done.stderr
+    wait_until(lambda: " linked " in run("list", folder=nursery.folder, env=env).stdout,
+               what="its ticket")
+    assert run("check", folder=nursery.folder, env=env).returncode == 0
+
+
+def test_a_named_destination_without_an_address_is_told_by_all_who_need_it(nursery, redis):
+    (nursery.folder / "a.yaml").write_text(BARE["named"])
+    env = environment(AFTERHOURS_CONFIG="a.yaml", AFTERHOURS_REDIS_URL=redis.url,
+                      AFTERHOURS_LISTEN=f"127.0.0.1:{free_port()}")
+    says = "a.yaml: line 1: destinations.support: has neither subdomain nor base_url"
+    for command in (["serve"], ["work"], ["up"], ["config", "print"]):
+        done = run(*command, folder=nursery.folder, env=env)
+        assert done.returncode == 78 and says in done.stderr, (command, done.stderr)
+    done = run("check", folder=nursery.folder, env=env)
+    assert done.returncode == 1 and "support: it has no address" in done.stdout, done.stdout
+    assert "subdomain" in done.stdout
+
 
 def test_an_unknown_variable_is_refused(make_relay, nursery):
     relay = make_relay()

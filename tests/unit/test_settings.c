@@ -360,30 +360,6 @@ static void settings_live_until_the_last_holder_lets_go(void **state)
     settings_release(NULL);
 }
 
-static void a_sandbox_takes_only_what_has_no_address(void **state)
-{
-    struct settings *settings = defaults();
-    struct settings *real =
-        settings_of("destinations: { x: { subdomain: acme, token: abc } }\n");
-    const struct settings_destination *d = &settings->destinations[0];
-    struct error err = {0};
-
-    (void)state;
-    assert_false(settings_addressed(settings, &err));
-    assert_non_null(strstr(err.text, "AFTERHOURS_ZENDESK_SUBDOMAIN"));
-    settings_set_sandbox(settings, "http://127.0.0.1:9", "pretend");
-    assert_true(settings_addressed(settings, &err));
-    assert_string_equal(d->base_url, "http://127.0.0.1:9");
-    assert_string_equal(d->ticket_url, "http://127.0.0.1:9/hc/requests/{id}");
-    assert_true(secret_equal(&d->token, "pretend", 7));
-    settings_set_sandbox(real, "http://127.0.0.1:9", "pretend");
-    assert_string_equal(real->destinations[0].base_url,
-                        "https://acme.zendesk.com");
-    assert_true(secret_equal(&real->destinations[0].token, "abc", 3));
-    settings_release(settings);
-    settings_release(real);
-}
-
 static void a_demo_may_post_from_the_relays_own_pages(void **state)
 {
     struct settings *settings =
@@ -465,7 +441,6 @@ int main(void)
         TEST(the_public_address_follows_listen),
         TEST(this_machine_asks_by_loopback_or_by_the_certificates_name),
         TEST(settings_live_until_the_last_holder_lets_go),
-        TEST(a_sandbox_takes_only_what_has_no_address),
         TEST(a_demo_may_post_from_the_relays_own_pages),
         TEST(a_demo_shows_contact_before_the_first_form),
         TEST(a_ticket_has_a_link_for_each_reader),

@@ -301,10 +301,6 @@ static void a_fault_never_repeats_a_secret(void **state)
 static void settings_that_do_not_fit_each_other_are_told(void **state)
 {
     static const struct row rows[] = {
-        { "destinations:\n  d:\n    ca: x\n",
-          "afterhours.yaml: line 2: destinations.d: has neither subdomain nor "
-          "base_url; set subdomain to the part of your Zendesk's address "
-          "before .zendesk.com" },
         { "destinations:\n  d: { subdomain: acme }\n",
           "afterhours.yaml: line 2: destinations.d: has no token; set "
           "token_file to a file with an OAuth token of Zendesk Chat with the "
