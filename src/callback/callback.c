@@ -28,6 +28,10 @@
 #define ANSWER_MAX ((size_t)4096) /* its body is not looked at */
 #define SIGNED_MAX ((size_t)4096)
 
+#define UNWANTED                                                               \
+    "the receiver wants no more callbacks (410): correct callback.url, send "  \
+    "HUP, replay"
+
 /* What the receiver's answer means. The first match counts. */
 /* clang-format off */
 static const struct reading {
@@ -38,8 +42,7 @@ static const struct reading {
     { 200, 299, OUTCOME_DONE,    NULL },
     { 300, 399, OUTCOME_BUSY,   
       "the receiver redirects, which is not followed: correct the URL" },
-    { 410, 410, OUTCOME_REFUSED,
-      "the receiver wants no more callbacks (410)" },
+    { 410, 410, OUTCOME_REFUSED, UNWANTED },
     { 429, 429, OUTCOME_BUSY,    "the receiver asks to slow down" },
     { 503, 503, OUTCOME_BUSY,    "the receiver is not available" },
     { INT_MIN, INT_MAX, OUTCOME_BUSY, "the receiver did not take it" },
@@ -187,6 +190,10 @@ static void begin(struct turn *turn, struct step *step)
 
     if (!turn->form || !turn->form->callback.url) {
         refuse(turn, "the form has no callback any more", step);
+        return;
+    }
+    if (turn->unwanted) {
+        refuse(turn, UNWANTED, step);
         return;
     }
     request->body = make_body(turn, &request->body_len);

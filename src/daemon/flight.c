@@ -37,6 +37,7 @@ struct flight {
     int64_t renewed_at;  /* boot clock when the beat under way was sent */
     size_t open;         /* answers of the queue still to come */
     struct flight_end end;
+    bool gone;      /* a callback's receiver said 410 */
     bool leaving;   /* lands with the last open answer of the queue */
     bool abandoned; /* the same, but nobody wants to hear of it */
     flight_landed *landed;
@@ -77,16 +78,27 @@ static void flight_free(struct flight *flight)
     free(flight);
 }
 
+/* Owned by the caller; NULL unless a receiver wants no more callbacks. */
+static char *gone_url(const struct flight *flight)
+{
+    if (!flight->gone || flight->ops->stage != STAGE_CALLBACK)
+        return NULL;
+    return alloc_text(flight->turn.form->callback.url);
+}
+
 static void land(struct flight *flight)
 {
     flight_landed *landed = flight->landed;
     void *context = flight->context;
     struct flight_end end = flight->end;
     bool told = !flight->abandoned;
+    char *gone = gone_url(flight);
 
+    end.gone = gone;
     flight_free(flight);
     if (told)
         landed(context, &end);
+    free(gone);
 }
 
 /* Sends nothing more, and lands as soon as the queue owes no answer. */
@@ -212,6 +224,7 @@ static void conclude(struct flight *flight)
         flight->end.next = verdict.next;
         flight->end.due_at = verdict.due_at;
         flight->end.heard = item->outcome.status != 0;
+        flight->gone = item->outcome.status == 410;
         queue_settle(flight->deck.queue, item, &verdict, settled, flight);
     }
 }
@@ -388,6 +401,7 @@ struct flight *flight_start(const struct flight_deck *deck,
     flight->token_number =
         access_token(deck->access, flight->turn.destination, &flight->token);
     flight->turn.token = &flight->token;
+    flight->turn.unwanted = load->unwanted;
     flight->turn.items = load->items;
     flight->turn.count = load->count;
     flight->turn.now = clock_wall_ms();

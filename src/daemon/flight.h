@@ -25,9 +25,10 @@ struct flight_deck {
 };
 
 struct flight_end {
-    enum stage next; /* of the last item settled, for whoever wants to look */
-    int64_t due_at;  /* at it soon */
-    bool heard;      /* an answer came, whatever it was */
+    enum stage next;  /* of the last item settled, for whoever wants to look */
+    int64_t due_at;   /* at it soon */
+    bool heard;       /* an answer came, whatever it was */
+    const char *gone; /* the URL of a callback that said 410, or NULL */
 };
 
 typedef void flight_landed(void *context, const struct flight_end *end);
@@ -37,6 +38,7 @@ struct flight_load {
     struct turn_item *items; /* taken over; all of one stage */
     size_t count;
     int64_t deadline_at; /* boot clock, ms; nothing is sent after it */
+    bool unwanted;       /* see struct turn */
 };
 
 /*

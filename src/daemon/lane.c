@@ -72,6 +72,23 @@ static bool worth_asking(const struct lane *lane)
            lane->flying <= lane->options.flights / 2;
 }
 
+/* Once for each; what else there is for it is set aside without being sent. */
+static void stop_callbacks(struct lane *lane, const struct target *target,
+                           const char *url)
+{
+    struct log_line line;
+
+    if (!targets_stop(&lane->targets, url))
+        return;
+    log_begin(&line, LOG_LEVEL_WARN, "callbacks_stopped");
+    log_text(&line, "to", target ? target->origin : NULL);
+    log_text(&line, "reason", "it said 410: it wants no more callbacks");
+    log_text(&line, "advice",
+             "correct callback.url, send HUP, and replay what failed; HUP "
+             "alone tries the old one again");
+    log_end(&line);
+}
+
 static void landed(void *context, const struct flight_end *end)
 {
     struct berth *berth = context;
@@ -82,6 +99,8 @@ static void landed(void *context, const struct flight_end *end)
     if (berth->target)
         target_landed(berth->target, end->heard,
                       clock_boot_ms() - berth->began_at);
+    if (end->gone)
+        stop_callbacks(lane, berth->target, end->gone);
     lane->options.landed(lane->options.context, end);
     if (worth_asking(lane))
         ask(lane);
@@ -142,16 +161,16 @@ static void give_back(struct lane *lane, struct reservation *reservation)
     free(reservation->items);
 }
 
-/* Whom a callback goes to; NULL for all other stages. */
-static struct target *target_of(struct lane *lane,
-                                const struct submission *submission)
+/* Where a callback goes; NULL for all other stages. */
+static const char *url_of(const struct lane *lane,
+                          const struct submission *submission)
 {
     const struct settings_form *form;
 
     if (lane->options.stage != STAGE_CALLBACK)
         return NULL;
     form = settings_form(lane->settings, submission->form);
-    return form ? targets_find(&lane->targets, form->callback.url) : NULL;
+    return form ? form->callback.url : NULL;
 }
 
 /* As it was, later: there is no room for more to this target. */
@@ -175,9 +194,12 @@ static void take(struct lane *lane, struct reservation *reservation)
             .count = left < batch ? left : batch,
             .deadline_at = reservation->deadline_at,
         };
-        struct target *target =
-            target_of(lane, &reservation->items[i].submission);
+        const char *url = url_of(lane, &reservation->items[i].submission);
+        struct target *target = NULL;
 
+        load.unwanted = targets_stopped(&lane->targets, url);
+        if (!load.unwanted)
+            target = targets_find(&lane->targets, url);
         if (target && !target_admit(target)) {
             put_off(lane, &reservation->items[i], target);
             continue;
@@ -297,6 +319,7 @@ void lane_use_settings(struct lane *lane, struct settings *settings)
     settings_hold(settings);
     settings_release(lane->settings);
     lane->settings = settings;
+    targets_forget_stops(&lane->targets);
 }
 
 void lane_wake(struct lane *lane)

@@ -36,8 +36,9 @@ struct turn {
     const struct settings_destination *destination; /* borrowed from settings */
     const struct settings_form *form; /* borrowed; callback only, else NULL */
     const struct secret *token;       /* borrowed; for the destination */
-    struct turn_item *items;          /* owned by the engine */
-    size_t count;                     /* 1, or up to the stage's batch */
+    bool unwanted;           /* callback only: its receiver has said 410 Gone */
+    struct turn_item *items; /* owned by the engine */
+    size_t count;            /* 1, or up to the stage's batch */
     int64_t now;  /* wall clock, ms; the engine sets it before each call */
     void *memory; /* the stage's own, made in begin, freed in end */
 };

@@ -5,7 +5,6 @@ import time
 
 import pytest
 
-from harness.answers import Answers, answer
 from harness.crew import Crew
 from harness.faults import BRISK, failing, status
 from harness.receiver import SECRET, Receiver
@@ -55,6 +54,26 @@ def test_row_24_a_dead_target_does_not_slow_the_others(make_relay, dead, live):
     wait_until(lambda: all(each.news(sub, "submission.delivered") for each, sub in told), 10,
                "the live ones to be told")
     assert time.monotonic() - began < 4
+
+
+def test_row_24_a_target_that_is_gone_is_left_alone(relay, receiver):
+    """410: nothing more is sent there, and what there was is set aside until the
+    settings say where to."""
+    receiver.answer = 410
+    first = relay.accept("the first to hear it")
+    wait_until(lambda: relay.work.logged("warn callbacks_stopped .*410"), what="the alarm")
+    relay.wait_state(first)
+    heard = len(receiver.seen)
+    second = relay.accept("the second")
+    relay.wait_state(second)
+    wait_until(lambda: relay.look(second)["callback"] == "failed", what="it to be set aside")
+    assert not receiver.news(second["id"]) and len(receiver.seen) == heard
+    assert "410" in relay.run("show", second["id"]).stdout
+    receiver.answer = 200
+    relay.work.signal(signal.SIGHUP)
+    wait_until(lambda: relay.work.logged("reloaded"), what="the settings")
+    third = relay.accept("the third")
+    wait_until(lambda: receiver.news(third["id"], "submission.linked"), what="news again")
 
 
 def test_row_25_a_news_told_twice_has_the_same_id(make_relay, nursery, receiver):

@@ -11,7 +11,7 @@ import threading
 
 import pytest
 
-from harness.answers import LIST, Answers, answer
+from harness.answers import Answers, answer
 from harness.certificates import NAME, Authority, server
 from harness.faults import BRISK, all_linked, at_rest, promised, several, status
 from harness.history import assert_exactly_once
