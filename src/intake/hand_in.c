@@ -140,8 +140,7 @@ static bool must_wait(struct handed *handed)
 {
     const char *why = NULL;
 
-    if (!handed->form ||
-        post_durable(handed->intake, handed->form, &why))
+    if (!handed->form || post_durable(handed->intake, handed->form, &why))
         return false;
     if (why && clock_boot_ms() < handed->give_up_at)
         return true;
