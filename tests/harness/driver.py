@@ -5,27 +5,36 @@ promises of the queue must hold; now and then all of Redis is compared."""
 import random
 
 from .ledger import FIELDS
-from .ledger_moves import WholeLedger
+from .ledger_lists import ListsLedger
 from .moves import Moves, message_of
 from .parts import LEASES, Parts
+from .parts_lists import ListParts
 from .pretend import Broken, Zendesk, promise
-from .restarts import NO_BUDGET, Restarts
+from .restarts import KINDS, Restarts
 from .wire import Error, call
 
+# Requests a minute and the part kept for deliveries, for so many rounds.
+NO_BUDGET = (0, 0.2)
+BUDGETS = ((NO_BUDGET, 20), ((6, 0.2), 25), (NO_BUDGET, 40), ((60, 0.2), 20), (NO_BUDGET, 50),
+           ((300, 0.5), 20))
 START = 1700000000000
-STEPS = ((0, 4), (1, 2), (20, 2), (300, 6), (1000, 6), (2500, 5), (15000, 1), (61000, 0.5),
-         (130000, 0.2), (90000000, 0.1))
+STEPS = ((0, 6), (1, 3), (20, 3), (300, 8), (1000, 6), (2500, 5), (15000, 1), (61000, 0.5),
+         (130000, 0.2), (700000, 0.6), (90000000, 0.1))
 
 
-class Driver(Parts, Restarts):
+class Driver(Parts, ListParts, Restarts):
+    # What the workers keep to; a test takes each away to see it missed.
+    fence, patience, intending = True, True, True
+
     def __init__(self, store, seed, files=None):
         self.store, self.random = store, random.Random(seed)
-        self.ledger, self.zendesk = WholeLedger(START), Zendesk()
+        self.ledger, self.zendesk = ListsLedger(START), Zendesk()
         self.holds, self.spent, self.last = [], [], []
         self.accepted, self.peeked, self.leased = {}, {}, {}
         self.spending, self.limits = [], NO_BUDGET
-        self.made = self.count = self.rounds = 0
-        self.restarts = {"sure": 0, "cut": 0, "lossy": 0, "full": 0}
+        self.handfuls, self.made_lists = [], 0
+        self.made = self.count = self.rounds = self.rounds_left = self.budgets = 0
+        self.restarts = dict.fromkeys(KINDS, 0)
         self.servers, self.sure, self.is_full = 0, True, False
         store.clear(files)
         moves = Moves(self.ledger)
@@ -60,11 +69,16 @@ class Driver(Parts, Restarts):
         self.fill(moves)
         self.exchange(moves)
         self.rounds += 1
+        self.rounds_left -= 1
+        if self.rounds_left <= 0:
+            self.limits, self.rounds_left = BUDGETS[self.budgets % len(BUDGETS)]
+            self.budgets += 1
+            self.spending = []
 
     def fill(self, moves):
         self.pass_time(moves)
         for part in (self.accept, self.reserve, self.work, self.use_stale, self.reap,
-                     self.sweep, self.operate, self.mark, self.hold):
+                     self.sweep, self.operate, self.replay_many, self.mark, self.hold):
             part(moves)
         moves.take_bell()
 

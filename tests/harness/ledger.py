@@ -5,7 +5,7 @@ Each move is a method with the arguments of the function. It returns the reply
 that must come and notes the items it has touched."""
 import math
 
-from .wire import DUE, PLACES
+from .wire import PLACES
 
 FACTS_MS, UNTOLD_MS, GONE_MS = 86400000, 600000, 120000
 OWN_TIME_MS, LATE_MS, LOG_LINES = 60000, 1000, 50
@@ -42,7 +42,8 @@ class Ledger:
         self.places = {place: {} for place in PLACES}
         self.all, self.at, self.upd = {}, {}, {}
         self.keys, self.mails = {}, {}
-        self.ends = {}  # of keys and of news that were told
+        self.lists, self.todo, self.running = {}, {}, {}  # replays of many
+        self.ends = {}  # of keys, of news that were told, of such lists
         self.meta, self.budget = {}, {}
         self.tallies = {}
         self.bell = False
@@ -75,8 +76,9 @@ class Ledger:
         over = [name for name, end in self.ends.items() if end <= now]
         for name in over:
             del self.ends[name]
-            self.keys.pop(name, None)
-            self.items.pop(name, None)
+            kind, _, rest = name.partition(":")
+            {"key": self.keys, "item": self.items, "@replay": self.lists,
+             "@todo": self.todo}[kind].pop(rest, None)
         return len(over)
 
     # -- accept
@@ -85,7 +87,7 @@ class Ledger:
         first = self.keys.get(name)
         if first is None:
             self.keys[name] = item_id, print_
-            self.ends[name] = self.now + ttl
+            self.ends["key:" + name] = self.now + ttl
         elif first[0] != item_id:
             return ["known" if first[1] == print_ else "conflict", first[0]]
         return None
@@ -368,7 +370,7 @@ class Ledger:
         state = {"finished": "sent", "buried": "failed"}.get(goes)
         self.show_news(message, item, state)
         if goes == "finished":
-            self.ends[item_id] = self.now + GONE_MS
+            self.ends["item:" + item_id] = self.now + GONE_MS
 
     def show_news(self, message, news, state):
         if state and message.get("cbn") == news["seq"]:

@@ -1,5 +1,7 @@
 """The rest of what Redis must hold: what the janitor and people ask for, and
 what a process asks of a server it meets."""
+import math
+
 from .ledger import FIELDS, UNTOLD_MS, Ledger, message_of, number
 from .wire import PLACES
 
@@ -149,7 +151,7 @@ class WholeLedger(Ledger):
         return [self.now, *(len(self.places[place]) for place in order),
                 *(max(0, self.now - (self.first(line) or self.now)) for line in lines),
                 reason or "none", till if reason else 0,
-                int(bucket["tokens"]) if bucket else -1,
+                max(0, math.floor(bucket["tokens"])) if bucket else -1,
                 *(self.tallies.get(name, 0) for name in
                   ("accepted", "delivered", "linked", "unlinked", "failed")),
                 max(0, number(self.meta, "grace_until") - self.now), 0]
@@ -175,6 +177,8 @@ class WholeLedger(Ledger):
         found.update(("log:" + name, count) for name, count in self.logs.items())
         found.update(("key:" + name, " ".join(first)) for name, first in self.keys.items())
         found["meta"] = shown({**self.meta, **self.tallies})
+        if self.ends:
+            found["ends"] = shown(self.ends)
         if self.budget:
             found["budget"] = shown(self.budget)
         if self.bell:

@@ -20,7 +20,8 @@ def item_key(item_id):
 
 class Moves:
     """Calls to be sent, the reply each must have, who wants to hear it, and how
-    many items each is about. The ledger is changed as they are added."""
+    many items each is about (of a reservation: how many it takes). The ledger is
+    changed as they are added."""
 
     def __init__(self, ledger):
         self.ledger = ledger
@@ -70,9 +71,9 @@ class Moves:
         keys = [key("due:", line), key("run"), key("budget"), key("meta"),
                 key("due:reconcile"), *map(item_key, ids)]
         keys += [key("body:", each) for each in ids] if line == "deliver" else []
+        rows = self.ledger.reserve(line, limits, lease, tokens)
         self.add(call("ah2_reserve", keys, line, len(ids), *limits, lease, *ids,
-                      *tokens.values()),
-                 ("rows", self.ledger.reserve(line, limits, lease, tokens)), hear, len(ids))
+                      *tokens.values()), ("rows", rows), hear, max(1, len(rows) - 2))
 
     def intend(self, batch, hear=None):
         words = [word for each in batch for word in each]
@@ -113,8 +114,9 @@ class Moves:
     def replay(self, item_id, generation):
         keys = [item_key(item_id), key("dead"), *DUE_KEYS, key("bell"),
                 item_key(message_of(item_id))]
-        self.add(call("ah2_replay", keys, item_id, generation),
-                 self.ledger.replay(item_id, generation))
+        reply = self.ledger.replay(item_id, generation)
+        self.add(call("ah2_replay", keys, item_id, generation), reply)
+        return reply
 
     def release(self, item_id):
         keys = [item_key(item_id), key("held"), key("due:deliver"), key("bell")]
@@ -144,6 +146,27 @@ class Moves:
 
     def tally(self, limits):
         self.add(call("ah2_tally", TALLY, *limits), self.ledger.counts(*limits))
+
+    def replay_add(self, list_id, before, entries):
+        self.add(call("ah2_replay_add", ["{@}todo:" + list_id], before, *entries),
+                 self.ledger.replay_add(list_id, before, entries))
+
+    def replay_start(self, list_id, by, rate, total):
+        self.add(call("ah2_replay_start", ["{@}replay:" + list_id, "{@}replays"], list_id, by,
+                      rate, total), self.ledger.replay_start(list_id, by, rate, total))
+
+    def replay_take(self, list_id, runner, lease, most, hear):
+        keys = ["{@}replay:" + list_id, "{@}todo:" + list_id, "{@}replays"]
+        self.add(call("ah2_replay_take", keys, list_id, runner, lease, most),
+                 self.ledger.replay_take(list_id, runner, lease, most), hear)
+
+    def replay_note(self, list_id, runner, at, done, replayed):
+        self.add(call("ah2_replay_note", ["{@}replay:" + list_id], runner, at, done, replayed),
+                 self.ledger.replay_note(list_id, runner, at, done, replayed))
+
+    def replay_stop(self, list_id):
+        keys = ["{@}replay:" + list_id, "{@}todo:" + list_id, "{@}replays"]
+        self.add(call("ah2_replay_stop", keys, list_id), self.ledger.replay_stop(list_id))
 
     def take_bell(self):
         rung, self.ledger.bell = self.ledger.bell, False

@@ -8,7 +8,8 @@ MESSAGES = 150
 LINES = ("deliver", "reconcile", "callback")
 LEASES = (3000, 20000, 60000)
 EVENTS = {"delivered": "submission.delivered", "failed": "submission.failed"}
-CRASHES = 3
+CRASHES = (1, 3)
+SLEEPS = (*[0] * 20, 12, 40)  # rounds, between "about to post" and the post
 
 
 class Hold:
@@ -21,6 +22,7 @@ class Hold:
         self.stage = self.found["stage"]
         self.number = int(self.found.get("seq", 0)) + 1
         self.intended, self.posted = False, None
+        self.sleeps = 0  # for so many rounds yet
         self.excused = False  # its intent was lost by a server that lost its last writes
 
 
@@ -31,7 +33,9 @@ class Parts:
         if self.is_full:
             moves.accept_refused([self.new()])
             return
-        batch = [self.new() for _ in range(self.random.randint(0, 6))]
+        crowd = len(self.ledger.all) > MESSAGES * 3 // 4
+        most = 1 if crowd and self.chance(0.8) else self.random.choice((0, 1, 2, 3, 8))
+        batch = [self.new() for _ in range(most)]
         again = [new for new in self.last if new["id"] in self.accepted and self.chance(0.2)]
         batch += again
         self.last = batch[-8:]
@@ -52,13 +56,13 @@ class Parts:
     def new(self):
         self.made += 1
         received = self.now() - self.random.choice((0, 0, 0, 900, 5000))
-        name = f"k{self.random.randrange(60)}" if self.chance(0.4) else ""
+        name = f"k{self.random.randrange(300)}" if self.chance(0.4) else ""
         return {
             "id": f"support-{self.made:026d}", "held": self.chance(0.1), "key": name,
-            "print": self.random.choice("pq"), "ttl": self.random.choice((5000, 600000, KEPT)),
+            "print": self.random.choice("pq"), "ttl": self.random.choice((5000, 600000, 3600000)),
             "mail": self.random.choice(("", "m", "n")), "received": received,
             "at": received - self.random.choice((0, 0, 50000, 1000000)),
-            "keep": self.random.choice((0, 1, 5000, KEPT))}
+            "keep": self.random.choice((0, 1, 60000, KEPT))}
 
     # -- workers
 
@@ -73,7 +77,7 @@ class Parts:
         self.peeked = {}
         for line in LINES:
             if self.chance(0.9):
-                moves.peek(line, self.random.choice((1, 8, 16)), self.limits, self.peeker(line))
+                moves.peek(line, self.random.choice((1, 10, 60)), self.limits, self.peeker(line))
 
     def peeker(self, line):
         def heard(reply):
@@ -105,14 +109,18 @@ class Parts:
             return
         cost = {"deliver": 1, "resolve": 2, "reconcile": 1 / 50}[stage]
         self.spending = [each for each in self.spending if each[0] > now - 60000]
-        self.spending.append((now, cost))
-        spent = sum(cost for _, cost in self.spending)
+        self.spending.append((now, cost, stage))
+        spent = sum(each[1] for each in self.spending)
+        others = sum(each[1] for each in self.spending if each[2] != "deliver")
         promise(spent <= self.limits[0] + 2, "the budget is overdrawn:", spent)
+        promise(others <= self.limits[0] * (1 - self.limits[1]) + 3,
+                "deliveries have lost their share:", others)
 
     def work(self, moves):
         intends, verdicts, kept = [], [], []
         for hold in self.holds:
-            if not self.chance(0.6):
+            if hold.sleeps or not self.chance(0.6):
+                hold.sleeps = max(0, hold.sleeps - 1)
                 kept.append(hold)
             elif self.chance(0.04):
                 self.spent.append(hold)  # it dies: nobody settles this
@@ -122,6 +130,9 @@ class Parts:
             elif self.chance(0.08):
                 moves.beat(hold.id, hold.token, hold.lease)
                 self.renewed(hold)
+                kept.append(hold)
+            elif hold.stage != "deliver" and self.chance(0.05):
+                intends.append(hold)  # what has a chat is never intended again
                 kept.append(hold)
             elif hold.stage == "deliver" and not self.ready(hold, intends, kept):
                 continue
@@ -140,10 +151,13 @@ class Parts:
         """One step towards a post; whether there is something to settle."""
         if hold.posted:
             return True
-        if not hold.intended:
+        if not hold.intended and self.intending:
             intends.append(hold)
             kept.append(hold)
-        elif self.now() >= hold.ends:
+        elif self.chance(0.05):
+            intends.append(hold)  # the answer was lost: again
+            kept.append(hold)
+        elif self.now() >= hold.ends and self.fence:
             self.spent.append(hold)  # it slept too long to send
         else:
             self.post(hold)
@@ -157,6 +171,7 @@ class Parts:
             for hold, said in zip(holds, reply):
                 hold.intended = said == "ok"
                 if hold.intended:
+                    hold.sleeps = self.random.choice(SLEEPS)
                     self.leased[hold.id] = asked + hold.lease
                 elif hold in self.holds:
                     self.holds.remove(hold)
@@ -168,12 +183,12 @@ class Parts:
             self.leased[hold.id] = self.now() + hold.lease
 
     def post(self, hold):
-        if self.ledger.holds(hold.id, hold.token) and not hold.excused:
+        if self.ledger.holds(hold.id, hold.token) and not hold.excused and self.intending:
             promise("intent" in self.ledger.items[hold.id], "I4:", hold.id, "is sent unsaid")
         hold.posted = self.random.choice(
             ("done", "done", "done", "late", "late", "lost", "refused", "busy", "not sent"))
         if hold.posted in ("done", "late"):
-            flight = self.random.choice((0, 10, FLIGHT_MS)) if hold.posted == "late" else 0
+            flight = self.random.choice((10, FLIGHT_MS, FLIGHT_MS)) if hold.posted == "late" else 0
             self.zendesk.post(hold.id, self.now(), flight)
 
     def let_go(self, hold):
@@ -194,6 +209,8 @@ class Parts:
             self.say_wrong(hold, said)
         else:
             said.update(getattr(self, "after_" + hold.stage)(hold, calm))
+            if not calm and self.chance(0.08):
+                said["hold_ms"] = self.random.choice((500, 20000))
         if self.ledger.holds(hold.id, hold.token):
             self.leased.pop(hold.id, None)
         self.spent.append(hold)
@@ -211,13 +228,13 @@ class Parts:
 
     def after_deliver(self, hold, _):
         landed = {"next": "reconcile", "chat": "c-" + hold.id, "event": EVENTS["delivered"]}
-        unknown = {"next": "resolve", "error": "lost", "delay": self.random.choice((0, 1000))}
+        unknown = {"next": "resolve", "error": "lost", "delay": self.random.choice((0, 0, 500))}
         return {
             "done": landed, "late": unknown, "lost": unknown,
             "refused": {"next": "buried", "clear": True, "error": "refused",
                         "event": EVENTS["failed"]},
             "busy": {"next": "deliver", "clear": True, "count": False,
-                     "hold_ms": self.random.choice((0, 0, 0, 500, 2000))},
+                     "hold_ms": self.random.choice((0, 0, 0, 500, 20000))},
             "not sent": {"next": "deliver", "clear": True, "delay": self.random.choice((0, 500))},
         }[hold.posted]
 
@@ -229,12 +246,13 @@ class Parts:
                     "event": EVENTS["delivered"]}
         waited = int(found.get("looks", 0)) > 0 and now - int(found["looked"]) >= LOOK_MS and \
             now - int(found.get("intent", 0)) >= LOOK_MS
-        if waited and not self.zendesk.shows(hold.id, now):
+        if (waited or not self.patience) and not self.zendesk.shows(hold.id, now):
             return {"next": "deliver", "looked": True, "clear": True, "count": False}
         if not calm and self.chance(0.1):
             return {"next": "buried", "looked": True, "error": "gave up",
                     "event": EVENTS["failed"]}
-        return {"next": "resolve", "looked": True, "delay": LOOK_MS, "error": "not found yet"}
+        return {"next": "resolve", "looked": True, "error": "not found yet",
+                "delay": LOOK_MS if calm else self.random.choice((LOOK_MS, 500))}
 
     def after_reconcile(self, _, calm):
         ticket = {"next": "finished", "ticket": 7, "event": "submission.linked"}
@@ -279,7 +297,7 @@ class Parts:
         for item_id in over + others:
             event = "" if "." in item_id else self.random.choice(("", EVENTS["failed"]))
             wrong = self.chance(0.05)
-            moves.reap(item_id, CRASHES, event, self.number(item_id) + wrong)
+            moves.reap(item_id, self.random.choice(CRASHES), event, self.number(item_id) + wrong)
 
     def sweep(self, moves):
         if not self.chance(0.5):
@@ -294,7 +312,10 @@ class Parts:
         untold = [name for name, each in self.ledger.items.items()
                   if name.startswith(item_id + ".") and each["st"] in ("due", "run")]
         sequence = int(item.get("seq", 0)) + self.chance(0.05)
-        if moves.erase(mode, item_id, sequence, item.get("key", ""), item.get("mail", "")) == 1:
+        name, mail = item.get("key", ""), item.get("mail", "")
+        if self.chance(0.05):
+            name, mail = self.random.choice((("k-other", mail), (name, "other")))
+        if moves.erase(mode, item_id, sequence, name, mail) == 1:
             promise(mode != "sweep" or not untold, item_id, "was swept before its news was told")
             self.accepted.pop(item_id, None)
 
@@ -303,7 +324,7 @@ class Parts:
     def operate(self, moves):
         places = self.ledger.places
         for item_id in list(places["dead"]):
-            generation = int(self.ledger.items[item_id].get("gen", 0))
+            generation = self.generation(item_id)
             if self.chance(0.15):
                 moves.replay(item_id, generation + 1)
                 moves.replay(item_id, generation)
@@ -318,11 +339,17 @@ class Parts:
             if self.chance(0.1):
                 moves.release(item_id)
                 self.erase(moves, "discard", item_id)
+                moves.replay(item_id, self.generation(item_id))
         for item_id in list(self.ledger.all)[:max(0, len(self.ledger.all) - MESSAGES)]:
             if item_id in self.ledger.items:
                 self.erase(moves, "forget", item_id)
 
+    def generation(self, item_id):
+        return int(self.ledger.items.get(item_id, {}).get("gen", 0))
+
     def mark(self, moves):
+        if self.chance(0.1):
+            moves.mark(f"support-{self.made + 1:026d}", False)  # nobody knows it
         for item_id in self.random.sample(list(self.ledger.items), min(2, len(self.ledger.items))):
             if self.chance(0.5):
                 moves.mark(item_id, self.chance(0.5))
@@ -332,10 +359,10 @@ class Parts:
         if self.ledger.budget.get("hold_reason") == "operator":
             if self.chance(0.3):
                 moves.resume()
-        elif self.chance(0.02):
+        elif self.chance(0.1):
             moves.hold(self.random.choice(("operator", "credentials")),
-                       self.random.choice((0, 5000)))
-        elif self.ledger.budget.get("hold_reason") and self.chance(0.1):
+                       self.random.choice((0, 5000, 5000, 15000)))
+        elif self.ledger.budget.get("hold_reason") and self.chance(0.2):
             moves.resume()
-        if self.chance(0.1):
+        if self.chance(0.3):
             moves.tally(self.limits)

@@ -6,8 +6,7 @@ from .moves import Moves
 from .pretend import promise
 
 LEASE_MAX = 60000
-KINDS = ("lossy", "cut", "full", "sure", "cut", "lossy", "cut")
-BUDGET, NO_BUDGET = (600, 0.2), (0, 0.2)
+KINDS = ("lossy", "cut", "full", "sure", "unsure", "cut", "lossy", "cut")
 
 
 class Restarts:
@@ -16,7 +15,6 @@ class Restarts:
         self.restarts[kind] += 1
         getattr(self, "restart_" + kind)()
         self.spending = []
-        self.limits = self.random.choice((BUDGET, NO_BUDGET))
 
     def met(self, sure):
         self.servers += 1
@@ -33,6 +31,13 @@ class Restarts:
         self.compare_all()
         self.store.rewrite()
         self.met(sure=True)
+
+    def restart_unsure(self):
+        """Likewise, but it may have answered for more than it wrote."""
+        self.store.kill()
+        self.store.start()
+        self.compare_all()
+        self.met(sure=False)
 
     def restart_cut(self):
         """Killed amid its work: what was answered is there, and of the rest a
@@ -51,7 +56,7 @@ class Restarts:
                 break
         self.compare_all_but_lost(found, moves)
         self.spent += [hold for hold in holds if hold not in self.spent]
-        self.holds, self.peeked, self.last = [], {}, []
+        self.holds, self.peeked, self.last, self.handfuls = [], {}, [], []
         self.ledger.touched.clear()
         self.met(sure=True)
 
@@ -102,7 +107,7 @@ class Restarts:
         self.ledger = pickle.loads(stored)
         self.compare_keys()
         self.accepted = dict.fromkeys(self.ledger.all, True)
-        self.peeked, self.last = {}, []
+        self.peeked, self.last, self.handfuls = {}, [], []
         self.ledger.touched.clear()
         for hold in self.holds:
             hold.excused = True

@@ -4,10 +4,16 @@ from .servers import Redis
 from .waiting import wait_until
 from .wire import PLACES, TAG, Wire, command
 
-ZSETS = (*PLACES, "all", "at", "upd")
+ZSETS = (*PLACES, "all", "at", "upd", "ends")
 READ = {"item": ("HGETALL",), "body": ("GET",), "log": ("LLEN",), "key": ("GET",),
         "mail": ("ZRANGE", 0, -1, "WITHSCORES"), "zset": ("ZRANGE", 0, -1, "WITHSCORES"),
-        "hash": ("HGETALL",), "bell": ("LLEN",)}
+        "hash": ("HGETALL",), "bell": ("LLEN",), "@replay": ("HGETALL",),
+        "@todo": ("LRANGE", 0, -1), "@replays": ("ZRANGE", 0, -1, "WITHSCORES")}
+ALL = "{@}"  # of what belongs to no destination
+
+
+def short(name):
+    return name.replace(TAG, "").replace(ALL, "@")
 
 
 class Store:
@@ -27,7 +33,6 @@ class Store:
         self.wire.ask("CONFIG", "SET", "maxmemory", 0)
         self.wire.ask("FLUSHALL")
         self.wire.load(files)
-        self.rewrite()
 
     def rewrite(self):
         """Makes its files short."""
@@ -64,18 +69,20 @@ class Store:
     # -- reading all of it
 
     def state(self):
-        """Every key but the clock's, without the tag."""
-        names = sorted(name[len(TAG):] for name in self.wire.ask("KEYS", TAG + "*"))
-        names = [name for name in names if name not in ("clock", "ends")]
+        """Every key but the clock's, without its tag."""
+        keys = [name for name in self.wire.ask("KEYS", "*") if name != TAG + "clock"]
+        names = [short(name) for name in keys]
         kinds = [self.kind(name) for name in names]
-        self.wire.send([command(READ[kind][0], TAG + name, *READ[kind][1:])
-                        for name, kind in zip(names, kinds)])
+        self.wire.send([command(READ[kind][0], name, *READ[kind][1:])
+                        for name, kind in zip(keys, kinds)])
         found = {}
-        for name in names:
+        for name, kind in zip(names, kinds):
             value = self.wire.reply()
-            if isinstance(value, list):
+            if isinstance(value, list) and kind != "@todo":
                 value = dict(zip(value[::2], value[1::2]))
             found[name] = value
+        if "ends" in found:
+            found["ends"] = {short(name): end for name, end in found["ends"].items()}
         return found
 
     @staticmethod

@@ -53,13 +53,6 @@
 #define LOST 0
 #endif
 
-#ifndef REACH    /* claims that nothing is ever finished, to see that it is */
-#define REACH 0
-#endif
-#ifndef LOST     /* the claim about the sender is left out */
-#define LOST 0
-#endif
-
 #define NONE 0
 #define DUE  1
 #define RUN  2

@@ -215,7 +215,8 @@ local function count_all(keys, argv)
   end
   reply[#reply + 1] = hold[1] or 'none'
   reply[#reply + 1] = tonumber(hold[1] and hold[2] or 0)
-  reply[#reply + 1] = bucket.on and math.floor(bucket.tokens) or -1
+  reply[#reply + 1] = bucket.on and math.max(0, math.floor(bucket.tokens))
+    or -1
   for _, name in ipairs({'accepted', 'delivered', 'linked', 'unlinked',
                          'failed'}) do
     reply[#reply + 1] = tonumber(redis.call('HGET', keys[9], name) or 0)

@@ -1,0 +1,76 @@
+"""What Redis must hold of replays of many: lists that processes work off."""
+from .ledger_moves import WholeLedger, shown
+
+WAITS_MS, KEPT_MS = 30 * 86400000, 7 * 86400000
+
+
+class ListsLedger(WholeLedger):
+    def replay_add(self, list_id, before, entries):
+        todo = self.todo.get(list_id, [])
+        if len(todo) == before:
+            self.todo[list_id] = todo + entries
+            self.ends["@todo:" + list_id] = self.now + WAITS_MS
+            return "ok"
+        return "ok" if len(todo) == before + len(entries) else "lost"
+
+    def replay_start(self, list_id, by, rate, total):
+        if list_id not in self.lists:
+            self.lists[list_id] = {
+                "state": "running", "by": by, "rate": rate, "total": total, "at": 0,
+                "replayed": 0, "started": self.now, "updated": self.now, "next": self.now}
+            self.ends["@replay:" + list_id] = self.now + WAITS_MS
+            self.running[list_id] = self.now
+        return "ok"
+
+    def end_replay(self, list_id, it, state):
+        it.update(state=state, ended=self.now, updated=self.now)
+        runner = it.pop("runner", None)
+        it.pop("till", None)
+        self.ends["@replay:" + list_id] = self.now + KEPT_MS
+        self.todo.pop(list_id, None)
+        self.running.pop(list_id, None)
+        return runner
+
+    def replay_take(self, list_id, runner, lease, most):
+        it = self.lists.get(list_id, {})
+        if it.get("state") != "running":
+            self.running.pop(list_id, None)
+            return ["over"]
+        if it.get("runner", runner) != runner and it["till"] > self.now:
+            return ["busy"]
+        it.update(runner=runner, till=self.now + lease)
+        waits, after = it["next"] - self.now, self.now
+        if it["rate"]:
+            most = max(1, min(most, it["rate"] // 60))
+            after = self.now - (-most * 60000 // it["rate"])
+        at = it["at"]
+        items = self.todo.get(list_id, [])[at:at + most]
+        if not items:
+            self.end_replay(list_id, it, "finished")
+            return ["ended", it["by"], str(at), str(it["replayed"])]
+        if it["rate"] and waits > 0:
+            return ["wait", waits]
+        it["next"] = after
+        return ["work", at, *items]
+
+    def replay_note(self, list_id, runner, at, done, replayed):
+        it = self.lists.get(list_id, {})
+        if it.get("at") != at or it.get("runner", it.get("last")) != runner:
+            return "lost"
+        it.update(at=at + done, updated=self.now, replayed=it["replayed"] + replayed)
+        return "ok"
+
+    def replay_stop(self, list_id):
+        it = self.lists.get(list_id, {})
+        if it.get("state") != "running":
+            return 0
+        it["last"] = self.end_replay(list_id, it, "stopped") or ""
+        return 1
+
+    def state(self):
+        found = super().state()
+        found.update(("@replay:" + name, shown(it)) for name, it in self.lists.items())
+        found.update(("@todo:" + name, items) for name, items in self.todo.items())
+        if self.running:
+            found["@replays"] = shown(self.running)
+        return found

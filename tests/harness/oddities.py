@@ -1,0 +1,94 @@
+"""States that no move of the queue makes, put there by hand: keys that somebody
+deleted or wrote over. What is left must not be disturbed by them."""
+from .moves import REAP, SETTLE, item_key
+from .pretend import promise
+from .wire import call, command, key
+
+NOW = 1700000000000
+ID, OTHER = "support-" + "1" * 26, "support-" + "2" * 26
+TOKEN = "a" * 32
+
+
+def ask(store, *sent):
+    store.wire.send(sent)
+    return [store.wire.reply() for _ in sent]
+
+
+def plant(store, files):
+    store.clear(files)
+    ask(store, call("ah_step", [], NOW))
+
+
+def an_id_without_an_item_is_taken_out_of_the_line(store):
+    keys = [key("due:deliver"), key("run"), key("budget"), key("meta"), key("due:reconcile"),
+            item_key(ID), key("body:", ID)]
+    reply = ask(store, command("ZADD", key("due:deliver"), NOW, ID),
+                call("ah2_reserve", keys, "deliver", 1, 0, "0.2", 60000, ID, TOKEN),
+                command("EXISTS", key("due:deliver"), key("run"), item_key(ID)))
+    promise(reply[1] == [NOW, 0] and reply[2] == 0, reply)
+
+
+def an_id_without_an_item_is_taken_out_of_the_running(store):
+    keys = [item_key(ID), *REAP, key("log:", ID), item_key(ID + ".1")]
+    reply = ask(store, command("ZADD", key("run"), NOW, ID),
+                call("ah2_reap", keys, ID, 3, "", 1, "lost", "a line"),
+                command("EXISTS", key("run"), item_key(ID), key("due:deliver")))
+    promise(reply[1:] == [0, 0], reply)
+
+
+def news_of(store, crashes):
+    ask(store, command("HSET", item_key(ID + ".1"), "kind", "news", "of", ID, "seq", 1, "st",
+                       "run", "stage", "callback", "tok", TOKEN, "crash", crashes),
+        command("ZADD", key("run"), NOW, ID + ".1"))
+
+
+def a_told_news_does_not_bring_back_its_message(store):
+    news_of(store, 0)
+    keys = [*SETTLE, item_key(ID + ".1"), key("body:", ID + ".1"), key("log:", ID), item_key(ID)]
+    reply = ask(store, call("ah2_settle", keys, ID + ".1", TOKEN, "finished", 0, 1, 0, 0, "", 0,
+                            "", "rate_limit", 0, "", 1, "a line"),
+                command("EXISTS", item_key(ID), key("log:", ID)))
+    promise(reply == [["ok"], 0], reply)
+
+
+def nor_does_one_that_is_set_aside(store):
+    news_of(store, 3)
+    keys = [item_key(ID + ".1"), *REAP, key("log:", ID), item_key(ID)]
+    reply = ask(store, call("ah2_reap", keys, ID + ".1", 3, "", 1, "lost", "a line"),
+                command("EXISTS", item_key(ID)), command("HGET", item_key(ID + ".1"), "st"))
+    promise(reply == [1, 0, "dead"], reply)
+
+
+def one_that_cannot_be_read_keeps_no_other_from_its_word(store):
+    reply = ask(store, command("SET", item_key(ID), "not a hash"),
+                command("HSET", item_key(OTHER), "st", "run", "tok", TOKEN),
+                call("ah2_intend", [key("run"), item_key(ID), item_key(OTHER)],
+                     ID, TOKEN, 1000, OTHER, TOKEN, 1000))
+    promise(isinstance(reply[2], list) and reply[2][1] == "ok" and "WRONGTYPE" in reply[2][0],
+            reply)
+
+
+def no_more_than_fifty_lines_of_a_log_are_kept(store):
+    for number in range(60):
+        ask(store, command("HSET", item_key(ID), "st", "run", "stage", "deliver", "tok", TOKEN,
+                           "seq", number))
+        keys = [*SETTLE, item_key(ID), key("body:", ID), key("log:", ID),
+                item_key(f"{ID}.{number + 1}")]
+        reply = ask(store, call("ah2_settle", keys, ID, TOKEN, "deliver", 0, 1, 0, 0, "", 0, "",
+                                "rate_limit", 0, "", number + 1, f"line {number}"),
+                    command("LRANGE", key("log:", ID), 0, -1))
+        promise(reply[0] == ["ok"], reply)
+    promise(len(reply[1]) == 50 and reply[1][-1].endswith(" line 59"), reply)
+
+
+ODDITIES = (an_id_without_an_item_is_taken_out_of_the_line,
+            an_id_without_an_item_is_taken_out_of_the_running,
+            a_told_news_does_not_bring_back_its_message, nor_does_one_that_is_set_aside,
+            one_that_cannot_be_read_keeps_no_other_from_its_word,
+            no_more_than_fifty_lines_of_a_log_are_kept)
+
+
+def try_all(store, files=None):
+    for oddity in ODDITIES:
+        plant(store, files)
+        oddity(store)
