@@ -44,8 +44,7 @@ MUTANTS = {
         "redis.register_function{function_name = 'ah2_accept', callback = accept,"
         " flags = {'allow-oom'}}"),
     "accept: its own time": (
-        ACCEPT, "if math.abs(tonumber(at) - tonumber(received)) > OWN_TIME_MS then",
-        "if false then"),
+        ACCEPT, "if math.abs(at - received) > OWN_TIME_MS then", "if false then"),
     "accept: late is a change": (ACCEPT, "if late < 0 or late > LATE_MS then", "if false then"),
     "accept: the body with the item": (
         ACCEPT, "  redis.call('SET', keys[k + 2], argv[a + 7])\n", ""),
