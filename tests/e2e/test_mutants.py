@@ -14,7 +14,7 @@ from harness.processes import ROOT
 from harness.store import Store
 from harness.wire import texts
 
-SEEDS = (1, 2, 3)
+SEEDS = range(1, 9)
 OPERATIONS, RESTART_EVERY = 6000, 600
 
 

@@ -78,7 +78,8 @@ class Driver(Parts, ListParts, Restarts):
     def fill(self, moves):
         self.pass_time(moves)
         for part in (self.accept, self.reserve, self.work, self.use_stale, self.reap,
-                     self.sweep, self.operate, self.replay_many, self.mark, self.hold):
+                     self.sweep, self.operate, self.replay_many, self.report,
+                     self.mark, self.hold):
             part(moves)
         moves.take_bell()
 

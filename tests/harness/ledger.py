@@ -174,9 +174,15 @@ class Ledger:
         reason = self.budget.get("hold_reason")
         if grace > self.now:
             return grace
-        if not reason or (line == "callback" and reason != "operator"):
-            return None
-        return None if till and till <= self.now else till
+        if reason and (line != "callback" or reason == "operator") and \
+                not (till and till <= self.now):
+            return till
+        if self.breaker(line) and self.budget["probe"] > self.now:
+            return self.budget["probe"]
+        return None
+
+    def breaker(self, line):
+        return line != "callback" and "open" in self.budget
 
     def peek(self, line, most, per_minute, share):
         till, first = self.closed(line), self.first(line)
@@ -203,7 +209,12 @@ class Ledger:
             return [self.now, till]
         bucket, taken, wait = self.bucket(*limits), [], 0
         suspect = number(self.meta, "suspect_before")
+        most = len(tokens)
+        if self.breaker(line):
+            most = ASKED_AT_ONCE if line == "reconcile" else 1
         for item_id, token in tokens.items():
+            if len(taken) == most:
+                break
             score = self.places["due:" + line].get(item_id)
             if score is None or score > self.now:
                 continue
@@ -220,6 +231,8 @@ class Ledger:
         if bucket and taken and line != "callback":
             self.budget.update(tokens="%.4f" % bucket["tokens"],
                                others="%.4f" % bucket["others"], at=self.now)
+        if self.breaker(line) and taken:
+            self.budget.update(probe=self.now + self.budget["open"], probed=1)
         again = self.first(line) or 0
         return [self.now, self.now + wait if wait > 0 else again, *taken]
 
@@ -417,5 +430,6 @@ class Ledger:
     def resume(self):
         self.budget.pop("hold_reason", None)
         self.budget.pop("hold_until", None)
+        self.close_breaker()
         self.bell = True
         return "ok"

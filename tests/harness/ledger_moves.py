@@ -154,7 +154,7 @@ class WholeLedger(Ledger):
                 max(0, math.floor(bucket["tokens"])) if bucket else -1,
                 *(self.tallies.get(name, 0) for name in
                   ("accepted", "delivered", "linked", "unlinked", "failed")),
-                max(0, number(self.meta, "grace_until") - self.now), 0]
+                max(0, number(self.meta, "grace_until") - self.now), number(self.budget, "probe")]
 
     # -- what is compared with Redis
 

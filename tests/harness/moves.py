@@ -144,6 +144,10 @@ class Moves:
         self.add(call("ah2_meet", [key("meta")], run_id, int(sure), lease),
                  self.ledger.meet(run_id, sure, lease))
 
+    def report(self, good, bad, left, reset, limits, breaker):
+        self.add(call("ah2_report", [key("budget"), key("bell")], good, bad, left, reset, *limits,
+                      *breaker), self.ledger.report(good, bad, left, reset, limits, breaker))
+
     def tally(self, limits):
         self.add(call("ah2_tally", TALLY, *limits), self.ledger.counts(*limits))
 

@@ -6,8 +6,9 @@ in a place to be running (reap), the message of a news (poison)."""
 
 BASE, ACCEPT, RESERVE, SETTLE = (
     "queue_1_base.lua", "queue_2_accept.lua", "queue_3_reserve.lua", "queue_4_settle.lua")
-JANITOR, OPERATOR, REPLAYS = (
-    "queue_5_janitor.lua", "queue_6_operator.lua", "queue_8_replays.lua")
+JANITOR, OPERATOR, REPLAYS, REPORT = (
+    "queue_5_janitor.lua", "queue_6_operator.lua", "queue_8_replays.lua",
+    "queue_9_report.lua")
 
 # name: (file, exact text, what is there instead)
 MUTANTS = {
@@ -90,6 +91,44 @@ MUTANTS = {
         RESERVE, "job.stage == 'deliver' and not item.intent", "job.stage == 'deliver'"),
     "suspect: is an intent": (RESERVE, "ipairs({'intent', 'sus'})", "ipairs({'sus'})"),
     "suspect: is noted": (RESERVE, "ipairs({'intent', 'sus'})", "ipairs({'intent'})"),
+    "breaker: until its probe": (
+        RESERVE, "if breaker and breaker.probe > now then", "if false then"),
+    "breaker: one at a time": (
+        RESERVE, "most = breaker and (stage == 'reconcile' and ASKED_AT_ONCE or 1) or n",
+        "most = n"),
+    "breaker: one question at a time": (
+        RESERVE, "(stage == 'reconcile' and ASKED_AT_ONCE or 1) or n", "1 or n"),
+    "breaker: the next probe": (RESERVE, "if breaker and job.taken > 0 then", "if false then"),
+    "breaker: callbacks go on": (
+        RESERVE, "local kept = stage ~= 'callback' and redis", "local kept = redis"),
+    "breaker: a good answer closes it": (
+        REPORT, "if good > 0 and (kept.open or kept.run) then", "if false then"),
+    "breaker: rings when it closes": (REPORT, "    ring(keys[2])\n", ""),
+    "breaker: twice as long": (REPORT, "math.min(cap, 2 * kept.open)", "math.min(cap, kept.open)"),
+    "breaker: so long at most": (REPORT, "math.min(cap, 2 * kept.open)", "2 * kept.open"),
+    "breaker: only a probe that failed": (REPORT, "if not kept.probed then", "if false then"),
+    "breaker: each probe fails once": (
+        REPORT, "  redis.call('HDEL', key, 'probed')\n  return {'failed'", "  return {'failed'"),
+    "breaker: in a row": (REPORT, "(fresh and 0 or kept.run) + bad", "bad"),
+    "breaker: within a minute": (
+        REPORT, "not kept.run or now - kept.run_at > RUN_MS", "not kept.run"),
+    "breaker: not before so many": (REPORT, "if run < limit then", "if false then"),
+    "breaker: opens": (REPORT, "if run < limit then", "if true then"),
+    "breaker: may be off": (
+        REPORT, "if bad == 0 or tonumber(argv[7]) == 0 then", "if bad == 0 then"),
+    "left: never adds": (
+        REPORT, "if not bucket.on or left >= bucket.tokens then", "if not bucket.on then"),
+    "left: the others too": (REPORT, "  bucket.others = math.min(bucket.others, left)\n", ""),
+    "left: until its window ends": (
+        REPORT, "left < 1 and now + math.min(reset, RESET_MS) or now", "now"),
+    "left: no longer than is believed": (REPORT, "math.min(reset, RESET_MS)", "reset"),
+    "gather: waits for company": (
+        RESERVE, "if not fiftieth[1] and now - oldest < GATHER_MS then", "if false then"),
+    "gather: half a minute at most": (
+        RESERVE, "if not fiftieth[1] and now - oldest < GATHER_MS then",
+        "if not fiftieth[1] then"),
+    "gather: only while creates wait": (
+        RESERVE, "if not creates or creates > now then", "if not creates then"),
     "budget: spent": (RESERVE, "bucket.tokens = bucket.tokens - cost", ""),
     "budget: the others' share": (RESERVE, "bucket.others = bucket.others - cost", ""),
     "budget: written": (RESERVE, "if bucket.changed then", "if false then"),
@@ -257,6 +296,9 @@ MUTANTS = {
     "hold: a person's word replaces any": (
         OPERATOR, "if argv[1] == 'operator' then", "if false then"),
     "resume": (OPERATOR, "  redis.call('HDEL', keys[1], 'hold_reason', 'hold_until')\n", ""),
+    "resume: closes the breaker": (
+        OPERATOR, "  redis.call('HDEL', keys[1], 'open', 'probe', 'probed', 'run', 'run_at')\n",
+        ""),
     "meet: the one of last time": (OPERATOR, "if known[1] == argv[1] then", "if false then"),
     "meet: not sure any more": (
         OPERATOR, "if argv[2] == '0' and known[2] == '1' then", "if false then"),
@@ -303,7 +345,8 @@ MUTANTS = {
 
 BY_ODDITY = {
     "log: fifty lines", "reserve: nothing behind an id", "intend: each for itself",
-    "news: not of a message that is gone", "reap: nothing behind an id",
+    "gather: only while creates wait", "news: not of a message that is gone",
+    "reap: nothing behind an id",
 }
 
 # Each move of these must work when memory is full. (What only reads does so by

@@ -81,7 +81,17 @@ def no_more_than_fifty_lines_of_a_log_are_kept(store):
     promise(len(reply[1]) == 50 and reply[1][-1].endswith(" line 59"), reply)
 
 
-ODDITIES = (an_id_without_an_item_is_taken_out_of_the_line,
+def tickets_are_asked_for_while_creates_are_not_due(store):
+    keys = [key("due:reconcile"), key("budget"), key("meta"), key("due:reconcile"),
+            key("due:deliver")]
+    reply = ask(store, command("ZADD", key("due:reconcile"), NOW, ID),
+                command("ZADD", key("due:deliver"), NOW + 1, OTHER),
+                call("ah2_peek", keys, "reconcile", 10, 60, "0.2"))
+    promise(reply[2] == [NOW, NOW, ID], reply)
+
+
+ODDITIES = (tickets_are_asked_for_while_creates_are_not_due,
+            an_id_without_an_item_is_taken_out_of_the_line,
             an_id_without_an_item_is_taken_out_of_the_running,
             a_told_news_does_not_bring_back_its_message, nor_does_one_that_is_set_aside,
             one_that_cannot_be_read_keeps_no_other_from_its_word,

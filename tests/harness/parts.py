@@ -330,7 +330,7 @@ class Parts:
                 moves.replay(item_id, generation)
                 moves.replay(item_id, generation)
         for item_id in list(places["held"]):
-            if self.chance(0.1):
+            if self.chance(0.2):
                 moves.release(item_id)
             elif self.chance(0.05):
                 self.erase(moves, "discard", item_id)
@@ -362,6 +362,8 @@ class Parts:
         elif self.chance(0.1):
             moves.hold(self.random.choice(("operator", "credentials")),
                        self.random.choice((0, 5000, 5000, 15000)))
+            if self.chance(0.4):
+                moves.hold("rate_limit", self.random.choice((500, 20000)))
         elif self.ledger.budget.get("hold_reason") and self.chance(0.2):
             moves.resume()
         if self.chance(0.3):

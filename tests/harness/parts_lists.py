@@ -1,4 +1,5 @@
-"""Operators who replay many at once, and the processes that work it off."""
+"""Operators who replay many at once, and the processes that work it off; and
+workers that report what answers say of the destination."""
 
 RUNNERS = ("runner-0", "runner-1", "runner-2")
 LEASE_MS = 1000
@@ -28,6 +29,14 @@ class ListParts:
         for list_id in list(self.ledger.lists)[-3:]:
             if self.chance(0.2):  # perhaps it is over
                 moves.replay_take(list_id, self.random.choice(RUNNERS), LEASE_MS, MOST, None)
+
+    def report(self, moves):
+        if not self.chance(0.25):
+            return
+        good, bad = self.random.choice(((0, 1), (0, 1), (0, 2), (0, 2), (1, 0), (2, 2), (0, 0)))
+        moves.report(good, bad, self.random.choice((-1, -1, -1, 0, 5, 100)),
+                     self.random.choice((0, 2000, 400000)), self.limits,
+                     (self.random.choice((0, 3, 3, 3)), 800, 1000))
 
     def begin_list(self, moves):
         dead = list(self.ledger.places["dead"])[:12]

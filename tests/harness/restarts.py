@@ -125,7 +125,7 @@ class Restarts:
         """Out of memory: nothing is accepted, and all else goes on."""
         self.store.full(True)
         self.is_full = True
-        for _ in range(4):
+        for _ in range(6):
             self.round()
         self.is_full = False
         self.store.full(False)

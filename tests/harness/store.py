@@ -29,6 +29,8 @@ class Store:
     def clear(self, files=None):
         """Nothing in it but the functions: as shipped, or these files' text."""
         self.wire.close()
+        if not self.redis.process.running():
+            self.redis.start()
         self.connect()
         self.wire.ask("CONFIG", "SET", "maxmemory", 0)
         self.wire.ask("FLUSHALL")
