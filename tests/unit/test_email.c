@@ -64,8 +64,8 @@ static void what_no_mail_reaches_is_refused(void **state)
         "ada@example.org, eve@example.org",
         "ada@example.org\r\nBcc: eve@example.org",
         "0123456789012345678901234567890123456789012345678901234567890123x@a.b",
-        "ada@0123456789-0123456789-0123456789-0123456789-0123456789-123456789."
-        "b",
+        ("ada@0123456789-0123456789-0123456789-0123456789-0123456789-123456789."
+         "b"),
     };
     char address[EMAIL_SIZE];
     const char *why = NULL;
