@@ -76,10 +76,9 @@ static void accepted(void *context, enum accept_result result, const char *id,
     } else {
         journal->rest_until = clock_boot_ms() + REST_MS;
     }
-    if (!journal->over) {
-        spills_tidy(journal);
+    spills_tidy(journal);
+    if (!journal->over)
         drain(journal);
-    }
     journal_leave(journal);
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "journal/inside.h"
 
 #include "base/banned.h"
@@ -94,9 +95,12 @@ void journal_free(struct journal *journal)
 void journal_use_settings(struct journal *journal, struct settings *settings)
 {
     struct settings *old = journal->settings;
+    struct error err = {0};
 
     journal->settings = settings_hold(settings);
     settings_release(old);
+    if (settings->journal.enabled && !file_make_folder(journal->folder, &err))
+        log_event(LOG_LEVEL_ERROR, "journal_failed", "error", err.text);
 }
 
 size_t journal_limit(const struct journal *journal)

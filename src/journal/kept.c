@@ -62,8 +62,11 @@ struct kept *kept_find(const struct journal *journal, const char *id)
 struct kept *kept_find_key(const struct journal *journal, const char *form,
                            const char *key)
 {
-    struct kept wanted = {.key = scoped(form, key)}, *found = NULL;
+    struct kept wanted = {.key = NULL}, *found = NULL;
 
+    if (!journal->by_key)
+        return NULL;
+    wanted.key = scoped(form, key);
     if (wanted.key)
         found = kept_at(tfind(&wanted, &journal->by_key, compare_keys));
     free(wanted.key);

@@ -166,18 +166,18 @@ static void adopt(struct journal *journal, struct journal_file *file)
 {
     const struct record_place all = {0, file->size};
     size_t before = journal->waiting;
+    struct spill *spill = spill_add(journal, file);
     struct log_line line;
-    struct spill *spill;
     struct buf bytes;
 
     buf_init(&bytes, file->size);
     if (!file_read(file, &all, &bytes)) {
+        /* Kept, so that it is tried again by the next process only. */
         log_event(LOG_LEVEL_ERROR, "journal_unreadable", "file", file->path);
+        spill->stuck = true;
         buf_clear(&bytes);
-        file_free(file);
         return;
     }
-    spill = spill_add(journal, file);
     read_all(journal, spill, &bytes);
     buf_clear(&bytes);
     log_begin(&line, LOG_LEVEL_INFO, "journal_adopted");
