@@ -10,7 +10,8 @@
 const struct problem_type problem_types[] = {
     {"not-found", 404, "There is nothing here",
      "The path is not one of ours. Forms are posted to /f/{form}; the state of "
-     "a submission is at the address that came with its acceptance."},
+     "a submission is at the address that came with its acceptance; the Chats "
+     "API is below /api/v2/chat/chats. GET /openapi.yaml tells of them all."},
     {"method-not-allowed", 405, "This method does not work here",
      "The Allow header of the answer names the methods that do."},
     {"unknown-form", 404, "There is no such form",

@@ -25,7 +25,8 @@ static const struct reading {
     { 401, 401, ERROR_FAILED,      "does not accept the token",
       "renew it; it must be one of Chat, not of Support" },
     { 403, 403, ERROR_FAILED,      "forbids it to this token",
-      "it needs the scopes read and write, and an administrator's role" },
+      "for every call, a token needs the scopes read and write and an "
+      "administrator's role" },
     { 404, 404, ERROR_FAILED,      "has no Chats API there, or not this part of it",
       "correct the address" },
     { 405, 405, ERROR_FAILED,      "does not offer that", NULL },
@@ -102,22 +103,33 @@ static const struct reading *reading_of(int status)
     return reading;
 }
 
+static const char *advice_of(const struct chats_link *link,
+                             const struct reading *reading, int status)
+{
+    if (status == 401 && !secret_present(&link->token))
+        return "none was sent: give --token-file FILE, or set "
+               "AFTERHOURS_CHATS_TOKEN";
+    return reading->advice;
+}
+
 bool chats_explain(const struct chats_link *link,
                    const struct http_response *answer, struct error *err)
 {
     const struct reading *reading;
+    const char *advice;
     struct buf text;
 
     if (answer->fate != HTTP_ANSWERED)
         return error_set(err, ERROR_UNAVAILABLE, "%s: %s", link->base_url,
                          answer->why);
     reading = reading_of(answer->status);
+    advice = advice_of(link, reading, answer->status);
     buf_init(&text, ROOM);
     add_body(&text, answer);
     if (reading->kind == ERROR_LATER)
         add_later(&text, answer);
-    else if (reading->advice)
-        buf_format(&text, "; %s", reading->advice);
+    else if (advice)
+        buf_format(&text, "; %s", advice);
     error_set(err, reading->kind, "%s %s (%d)%s", link->base_url, reading->text,
               answer->status, buf_str(&text));
     buf_clear(&text);

@@ -49,7 +49,8 @@ static bool find_token(struct chats_link *link,
 
     if (given) {
         link->token_file = alloc_text(given);
-        return read_token(given, &link->token, err);
+        return read_token(given, &link->token, err) ||
+               error_prefix(err, "--token-file");
     }
     if (destination && settings_uses_oauth(destination))
         return error_set(err, ERROR_CONFIG,

@@ -111,7 +111,8 @@ int cmd_pause(int argc, char **argv)
         .turn = ask_to_pause,
         .wants = "give the name of at least one destination",
         .done = "paused: submissions are accepted and wait",
-        .not_done = "there is no such destination in the settings",
+        .not_done = "there is no such destination in the settings; "
+                    "'afterhours status' lists them",
     };
 
     return move_all(argc, argv, &move);
@@ -123,7 +124,8 @@ int cmd_resume(int argc, char **argv)
         .turn = ask_to_resume,
         .wants = "give the name of at least one destination",
         .done = "resumed",
-        .not_done = "there is no such destination in the settings",
+        .not_done = "there is no such destination in the settings; "
+                    "'afterhours status' lists them",
     };
 
     return move_all(argc, argv, &move);

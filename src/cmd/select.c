@@ -92,9 +92,14 @@ static bool no_such(const char *what, const char *name,
 {
     const char *nearest = text_nearest(name, names);
 
-    return error_set(err, ERROR_INPUT, "there is no %s '%s'%s%s%s", what, name,
-                     nearest ? "; did you mean '" : "", nearest ? nearest : "",
-                     nearest ? "'?" : "");
+    if (!nearest)
+        return error_set(err, ERROR_INPUT,
+                         "there is no %s '%s'; 'afterhours config print' shows "
+                         "what there is",
+                         what, name);
+    return error_set(err, ERROR_INPUT,
+                     "there is no %s '%s'; did you mean '%s'?", what, name,
+                     nearest);
 }
 
 bool selection_known_form(const struct settings *settings, const char *form,

@@ -52,7 +52,7 @@ static bool say_away(struct session *session, const char *why,
     const char *advice = session->own_redis
                              ? "; is 'afterhours up' running, as this user and "
                                "with this data_dir?"
-                             : "";
+                             : "; 'afterhours check' says more";
 
     if (strstr(why, "://"))
         return error_set(err, ERROR_UNAVAILABLE, "%s%s", why, advice);

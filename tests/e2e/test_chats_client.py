@@ -443,3 +443,5 @@ def test_a_relay_is_asked_as_zendesk_is(make_relay):
     assert "1 deleted" in ask("delete", first, "--yes").stdout
     assert "no such chat" in ask("show", first, code=1).stderr
     assert "does not accept the token" in chats(relay.url, "list", code=1).stderr
+    without = chats(relay.url, "list", token="", code=1).stderr
+    assert "none was sent: give --token-file FILE, or set AFTERHOURS_CHATS_TOKEN" in without
