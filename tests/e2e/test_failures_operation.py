@@ -110,7 +110,7 @@ def test_row_26_reloads_under_load(make_relay, nursery, sandbox):
     assert_exactly_once(ids, sandbox.chats())
 
 
-def test_row_27_a_rolling_restart_loses_nothing(make_relay, redis, sandbox):
+def test_row_27_a_rolling_restart_fails_no_request(make_relay, redis, sandbox):
     """As an upgrade does it: the new one is there before the old one goes. What a
     later version has put into the store is left as it is."""
     relay = make_relay(**BRISK)
@@ -130,9 +130,7 @@ def test_row_27_a_rolling_restart_loses_nothing(make_relay, redis, sandbox):
         assert [serve.wait(), work.wait()] == [0, 0]
         serve, work = fresh
     senders.finish()
-    # What stood at the old one's door in the very moment it closed, the kernel
-    # turns away; its sender knocks again.
-    assert set(senders.refusals) <= {"BrokenPipeError", "ConnectionResetError"}
+    assert not senders.refusals, "no request failed"
     ids = list(senders.accepted.values())
     wait_until(lambda: len(sandbox.chats()) >= len(ids), what="all to have a chat")
     at_rest(relay)
