@@ -19,6 +19,16 @@ ROWS = {
 # Rows without a test, each with what it waits for.
 MISSING = {}
 
+# Rows with a test that does not show all of what is hoped for.
+PARTLY = {
+    12: "when a hold for 401 or 403 is over, one probe should go first; and a token "
+        "that was read again should end the hold by itself",
+    24: "that callbacks were stopped by 410 is told by each worker's log and by what was "
+        "set aside, not by status and check; a restart asks once more",
+    30: "descriptors only: too little memory needs a build without sanitizers",
+    31: "a short backlog: a long one needs a day of fake time",
+}
+
 
 def rows_with_tests():
     found = set()
@@ -30,6 +40,10 @@ def rows_with_tests():
 def test_every_row_has_a_test_or_a_reason():
     assert list(ROWS) == list(range(1, 33))
     assert rows_with_tests() | set(MISSING) == set(ROWS)
+
+
+def test_what_is_shown_in_part_has_a_test():
+    assert set(PARTLY) <= rows_with_tests()
 
 
 def test_no_row_with_a_test_is_called_missing():
