@@ -115,3 +115,31 @@ def test_the_verification_takes_ours_and_nothing_else(nursery, redis, sandbox, r
     headers = {"webhook-id": "a.1", "webhook-timestamp": "1000000000"}
     headers["webhook-signature"] = sign(SECRET, "a.1", "1000000000", b"{}")
     assert not snippet["verify"](SECRET, headers, b"{}"), "too old"
+
+
+def test_programs_and_operators_get_what_they_are_told(make_relay):
+    relay = make_relay(api={"keys": {"shop": {"key": "sixteen-or-more-characters", "form": "contact"}}},
+                       admin={"listen": f"127.0.0.1:{free_port()}", "token": "an-operators-token"})
+    relay.start_all()
+
+    def ask(text, token):
+        text = text.replace("https://relay.example", relay.url).replace(
+            "http://127.0.0.1:8081", f"http://{relay.settings['admin']['listen']}")
+        done = subprocess.run(["bash", "-euc", text.replace("curl ", "curl -sS --fail-with-body ")],
+                              env=environment(KEY=token, TOKEN=token), capture_output=True,
+                              text=True, timeout=60, check=False)
+        assert done.returncode == 0, (text, done.stdout, done.stderr)
+        return done.stdout
+
+    key = "sixteen-or-more-characters"
+    shown = json.loads(ask(blocks("sh", "/api/v2/chat/chats")[0], key))
+    assert "submissions" in json.loads(ask(blocks("sh", "/v1/admin/")[0], "an-operators-token"))
+    calls = re.findall(r"^\| (`(?:GET|PUT|DELETE) /(?:chats|incremental).*?) \|", README, re.M)
+    assert len(calls) == 5
+    for call in calls:
+        method, body = call[1:].split()[0], re.search(r"with `(.*)`", call)
+        for path in re.findall(r"(/(?:chats|incremental)[^`]*)`", call):
+            path = path.replace("ID", shown["id"]).replace("A,B", shown["id"])
+            data = f"-H 'Content-Type: application/json' -d '{body[1]}'" if body else ""
+            ask(f"curl -X {method} {data} -H \"Authorization: Bearer $KEY\" "
+                f"'https://relay.example/api/v2/chat{path}'", key)
