@@ -84,15 +84,13 @@ void call_search(struct call *call)
     search_query_clear(&query);
 }
 
-/* False: it was answered. */
+/* Without a start it begins with the oldest. False: it was answered. */
 static bool read_start(struct call *call)
 {
-    if (!param_given(call->exchange, "start_time")) {
-        param_refuse(call, "start_time",
-                     "say from when on, in whole seconds since 1970");
-        return false;
-    }
-    return param_number(call, "start_time", 0, LAST_TIME, &call->start_time) &&
+    call->start_time = 0;
+    return (!param_given(call->exchange, "start_time") ||
+            param_number(call, "start_time", 0, LAST_TIME,
+                         &call->start_time)) &&
            param_text(call, "start_id", CHAT_ID_MAX, &call->start_id);
 }
 
