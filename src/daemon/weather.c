@@ -146,6 +146,7 @@ void weather_seen(struct weather_station *station,
     urgent = is_bad(answer) && weather->bad == 0;
     if (is_bad(answer)) {
         weather->bad++;
+        weather->lost++;
     } else {
         weather->good++;
         weather->bad = 0;

@@ -206,6 +206,7 @@ void queue_access_fail(struct queue *queue, const struct access_wish *wish,
 /* What answers say of the destination itself, gathered. Whoever has nothing but
  * good ones need not report them, unless bad ones were reported before. */
 struct weather {
+    unsigned lost;       /* all bad ones */
     unsigned good, bad;  /* bad: since the last good one */
     int64_t left;        /* requests that it still allows; -1: it is silent */
     int64_t left_for_ms; /* so long, and then more; 0: it does not say */

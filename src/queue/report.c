@@ -64,5 +64,6 @@ void queue_report(struct queue *queue, const char *destination,
     command_int(&command, found ? found->breaker_failures : 0);
     command_int(&command, found ? found->breaker_probe_ms : 1);
     command_int(&command, found ? found->breaker_cap_ms : 1);
+    command_int(&command, weather->lost);
     call_start(queue, &command, (struct call_plan){0}, answered, reporting);
 }

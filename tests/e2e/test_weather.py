@@ -79,3 +79,18 @@ def test_what_another_tool_has_spent_is_not_spent_again(make_relay, sandbox):
     wait_until(lambda: status_of(relay)["budget_left"] == 0)
     assert "429" not in sandbox.stats()["answers"]["create"]
     assert status_of(relay)["hold"] is None
+
+
+def test_a_brown_out_lets_new_messages_through_and_the_rest_when_it_is_over(make_relay, sandbox):
+    relay = make_relay(**support(budget_per_minute=6000))
+    relay.start_all()
+    sandbox.manner(error_rate=0.5)
+    taken = [relay.accept(f"message {number}") for number in range(150)]
+    wait_until(lambda: relay_tried(sandbox) >= 100, 60, "the new ones to be tried")
+    sandbox.manner(error_rate=0)
+    all_delivered(relay, sandbox, taken)
+
+
+def relay_tried(sandbox):
+    """Creates that were answered, well or badly."""
+    return sum(sandbox.stats()["answers"]["create"].values())

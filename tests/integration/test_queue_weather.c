@@ -56,7 +56,8 @@ static enum breaker_change tell(struct queue_scene *scene,
 
 static enum breaker_change bad(struct queue_scene *scene, unsigned count)
 {
-    return tell(scene, (struct weather){.bad = count, .left = -1});
+    return tell(scene,
+                (struct weather){.bad = count, .lost = count, .left = -1});
 }
 
 static enum breaker_change good(struct queue_scene *scene)
@@ -210,6 +211,97 @@ static void an_empty_window_is_waited_for_when_its_end_is_told(void **state)
     assert_int_equal(qscene_reserve(scene, STAGE_DELIVER, 1), 1);
 }
 
+/* So much of a hundred requests has failed lately, none of them in a row. */
+static void fail_of_a_hundred(struct queue_scene *scene, unsigned lost)
+{
+    tell(scene, (struct weather){.good = 100 - lost, .lost = lost, .left = -1});
+}
+
+/* So many that were tried once, in vain, and may be tried again now. */
+static void make_tried(struct queue_scene *scene, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        qscene_accept(scene, NULL);
+        assert_int_equal(qscene_reserve(scene, STAGE_DELIVER, 1), 1);
+        qscene_intend(scene, 0);
+        scene->reservation.items[0].outcome.nothing_sent = true;
+        qscene_settle(scene, 0,
+                      (struct verdict){.next = STAGE_DELIVER,
+                                       .due_at = 1,
+                                       .count_attempt = true,
+                                       .clear_intent = true});
+    }
+}
+
+static void in_a_brown_out_ten_first_tries_earn_another_try(void **state)
+{
+    struct queue_scene *scene = *state;
+
+    make_tried(scene, 1);
+    fail_of_a_hundred(scene, 30);
+    assert_int_equal(qscene_reserve(scene, STAGE_DELIVER, 10), 0);
+    for (int i = 0; i < 10; i++)
+        qscene_accept(scene, NULL);
+    assert_int_equal(qscene_reserve(scene, STAGE_DELIVER, 10), 10);
+    qscene_redis(scene, "ZUNIONSTORE", "{support}due:deliver", "1",
+                 "{support}due:deliver", "WEIGHTS", "0", NULL);
+    assert_int_equal(qscene_reserve(scene, STAGE_DELIVER, 10), 1);
+}
+
+static void what_waits_in_a_brown_out_is_not_counted_as_tried(void **state)
+{
+    struct queue_scene *scene = *state;
+
+    make_tried(scene, 1);
+    fail_of_a_hundred(scene, 30);
+    assert_int_equal(qscene_reserve(scene, STAGE_DELIVER, 10), 0);
+    assert_true(scene->reservation.next_at > clock_wall_ms());
+    assert_int_equal(qscene_find(scene, scene->id)->attempts, 1);
+}
+
+static void few_failures_are_no_brown_out(void **state)
+{
+    struct queue_scene *scene = *state;
+
+    make_tried(scene, 2);
+    fail_of_a_hundred(scene, 10);
+    assert_int_equal(qscene_reserve(scene, STAGE_DELIVER, 10), 2);
+}
+
+static void a_probe_may_be_a_second_try(void **state)
+{
+    struct queue_scene *scene = *state;
+
+    make_tried(scene, 2);
+    fail_of_a_hundred(scene, 90);
+    open_it(scene);
+    probe_is_due(scene);
+    assert_int_equal(qscene_reserve(scene, STAGE_DELIVER, 10), 1);
+}
+
+/* Else what asks for tickets would keep it up with its good answers. */
+static void good_answers_alone_do_not_prolong_a_brown_out(void **state)
+{
+    struct queue_scene *scene = *state;
+    const char *until;
+
+    fail_of_a_hundred(scene, 90);
+    qscene_redis(scene, "HSET", BUDGET, "brown", "7", NULL);
+    tell(scene, (struct weather){.good = 1, .left = -1});
+    until = qscene_redis(scene, "HGET", BUDGET, "brown", NULL);
+    assert_string_equal(until, "7");
+}
+
+static void a_brown_out_of_which_nothing_is_heard_is_over(void **state)
+{
+    struct queue_scene *scene = *state;
+
+    make_tried(scene, 2);
+    fail_of_a_hundred(scene, 30);
+    qscene_redis(scene, "HINCRBY", BUDGET, "brown", "-60000", NULL);
+    assert_int_equal(qscene_reserve(scene, STAGE_DELIVER, 10), 2);
+}
+
 int main(void)
 {
 #define TEST(name)                                                             \
@@ -226,6 +318,12 @@ int main(void)
         TEST(without_a_limit_there_is_no_breaker),
         TEST(what_others_have_spent_is_not_spent_again),
         TEST(what_is_left_never_adds_to_what_we_may_spend),
+        TEST(in_a_brown_out_ten_first_tries_earn_another_try),
+        TEST(what_waits_in_a_brown_out_is_not_counted_as_tried),
+        TEST(few_failures_are_no_brown_out),
+        TEST(a_probe_may_be_a_second_try),
+        TEST(good_answers_alone_do_not_prolong_a_brown_out),
+        TEST(a_brown_out_of_which_nothing_is_heard_is_over),
         TEST(an_empty_window_is_waited_for_when_its_end_is_told),
     };
 

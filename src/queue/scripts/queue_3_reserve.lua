@@ -183,6 +183,38 @@ local function suspected(item, job)
       and tonumber(item.sus or 0) < job.suspect
 end
 
+-- In a brown-out, when a good part of all requests fails, what was tried before
+-- must not keep out what was not: each first try earns a tenth of a request for
+-- the others. queue_9_report.lua says until when it lasts. nil: it is none.
+local function open_purse(budget, stage, now)
+  local kept = stage == 'deliver' and redis.call('HMGET', budget, 'brown', 'credit')
+
+  if not kept or tonumber(kept[1] or 0) <= now then
+    return nil
+  end
+  return {credit = tonumber(kept[2] or 0), later = 0, now = now}
+end
+
+-- False: there is nothing left for another try of this one; it waits a little,
+-- spread out, and nothing of it is counted.
+local function pay(job, key, id, item, stage, cost)
+  local purse, due = job.purse, nil
+
+  if stage ~= 'resolve' and tonumber(item.att or 0) == 0 then
+    purse.credit = math.min(CREDIT_MOST, purse.credit + CREDIT)
+    return true
+  end
+  if purse.credit >= cost then
+    purse.credit = purse.credit - cost
+    return true
+  end
+  due = stamp(purse.now + AGAIN_MS + purse.later % 20 * 250)
+  purse.later = purse.later + 1
+  redis.call('HSET', key, 'due', due)
+  move_into(job.moves, job.due, due, id)
+  return false
+end
+
 -- Leases one item: its fields, or nil when nothing is behind the id, or how
 -- long the budget makes it wait.
 local function take_item(job, key, id, token)
@@ -205,6 +237,9 @@ local function take_item(job, key, id, token)
   end
   if wait > 0 then
     return nil, wait
+  end
+  if job.purse and not pay(job, key, id, item, stage, cost) then
+    return nil, 0
   end
   take(job.bucket, job.stage, cost)
   job.taken = job.taken + 1
@@ -251,6 +286,7 @@ local function reserve(keys, argv)
   job.suspect = tonumber(redis.call('HGET', keys[4], 'suspect_before') or 0)
   job.bucket = open_bucket(keys[3], tonumber(argv[3]), tonumber(argv[4]), now)
   job.others = others_wait(keys[5], stage, now)
+  job.purse = not breaker and open_purse(keys[3], stage, now)
   most = breaker and (stage == 'reconcile' and ASKED_AT_ONCE or 1) or n
   scores, bodies = redis.call('ZMSCORE', job.due, unpack(argv, 6, 5 + n)), {}
 
@@ -279,6 +315,9 @@ local function reserve(keys, argv)
   make_moves(job.moves, job.due)
   add_bodies(reply, bodies)
   close_bucket(job.bucket)
+  if job.purse then
+    redis.call('HSET', keys[3], 'credit', string.format('%.1f', job.purse.credit))
+  end
   reply[2] = wait > 0 and now + wait or math.ceil(first_score(job.due) or 0)
   return reply
 end

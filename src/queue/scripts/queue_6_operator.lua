@@ -166,6 +166,7 @@ end
 local function resume(keys)
   redis.call('HDEL', keys[1], 'hold_reason', 'hold_until')
   redis.call('HDEL', keys[1], 'open', 'probe', 'probed', 'run', 'run_at')
+  redis.call('HDEL', keys[1], 'brown')
   ring(keys[2])
   return 'ok'
 end

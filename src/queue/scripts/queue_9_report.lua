@@ -3,6 +3,10 @@
 -- there is something to say; nothing of an item depends on it.
 
 local RUN_MS = 60000      -- failures further apart than that are no run of them
+local SHARE_MS = 30000    -- what a brown-out is judged by: so long and half of
+                          -- what was before
+local BROWN_MS = 10000    -- how long it lasts when that is not so any more
+local SHARE, SHARE_LEAST = 0.2, 20 -- a fifth of twenty or more
 local RESET_MS = 300000   -- the longest that a destination's own window is believed
 
 -- A shared pool: others spend too. What it says is left is all there is, until
@@ -46,10 +50,39 @@ local function count_run(key, kept, bad, limit, probe, now)
   return {'opened', probe}
 end
 
+-- A brown-out: so large a part of the last requests failed. While
+-- all is well nothing is kept.
+local function watch_share(key, good, lost, now)
+  local kept = redis.call('HMGET', key, 'seen_at', 'seen_good', 'seen_bad')
+  local at, news = tonumber(kept[1] or 0), lost > 0
+
+  if not kept[1] and lost == 0 then
+    return
+  end
+  if now - at <= 2 * SHARE_MS then
+    good, lost = good + tonumber(kept[2]), lost + tonumber(kept[3])
+  else
+    at = now
+  end
+  if news and good + lost >= SHARE_LEAST and lost >= SHARE * (good + lost) then
+    redis.call('HSET', key, 'brown', stamp(now + BROWN_MS))
+  end
+  if now - at > SHARE_MS then
+    at, good, lost = now, math.floor(good / 2), math.floor(lost / 2)
+  end
+  if lost == 0 then
+    redis.call('HDEL', key, 'seen_at', 'seen_good', 'seen_bad')
+  else
+    redis.call('HSET', key, 'seen_at', stamp(at), 'seen_good', good,
+               'seen_bad', lost)
+  end
+end
+
 -- keys: budget bell
--- argv: good bad left reset per_minute share limit probe cap
+-- argv: good bad left reset per_minute share limit probe cap lost
 --   good, bad: so many answers, and so many requests without a proper one, the
 --   latter since the last good one
+--   lost: all bad ones
 --   left: requests it still allows (-1: it does not say), for reset ms
 --   limit: so many bad ones in a row open the breaker (0: there is none)
 -- Reply: opened, failed (a probe), closed, or nothing; ms to the next probe.
@@ -65,11 +98,13 @@ local function report(keys, argv)
     learn_left(keys[1], now, tonumber(argv[5]), tonumber(argv[6]), left,
                tonumber(argv[4]))
   end
+  watch_share(keys[1], good, tonumber(argv[10] or 0), now)
   if good > 0 and (kept.open or kept.run) then
     redis.call('HDEL', keys[1], 'open', 'probe', 'probed', 'run', 'run_at')
     kept = {}
   end
-  if closed then
+  if closed then -- what failed until now says nothing of what comes
+    redis.call('HDEL', keys[1], 'brown', 'seen_at', 'seen_good', 'seen_bad')
     ring(keys[2])
     return {'closed', 0}
   end
