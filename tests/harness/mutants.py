@@ -1,7 +1,7 @@
 """Every guard of src/queue/scripts, each with a text in which it is missing or
 wrong. The text that is replaced must be there exactly once. By whom it is caught:
 the random driver, but for those named in BY_ODDITY, which no move of the queue
-can reach (oddities.py). Left out are those behind another that does the same:
+can reach, or hardly ever (oddities.py). Left out are those behind another that does the same:
 in a place to be running (reap), the message of a news (poison)."""
 
 BASE, ACCEPT, RESERVE, SETTLE = (
@@ -346,7 +346,7 @@ MUTANTS = {
 BY_ODDITY = {
     "log: fifty lines", "reserve: nothing behind an id", "intend: each for itself",
     "gather: only while creates wait", "news: not of a message that is gone",
-    "reap: nothing behind an id",
+    "reap: nothing behind an id", "tally: debt is not freedom",
 }
 
 # Each move of these must work when memory is full. (What only reads does so by

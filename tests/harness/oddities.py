@@ -1,6 +1,6 @@
-"""States that no move of the queue makes, put there by hand: keys that somebody
-deleted or wrote over. What is left must not be disturbed by them."""
-from .moves import REAP, SETTLE, item_key
+"""States that no move of the queue makes, or hardly ever, put there by hand: keys
+that somebody deleted or wrote over. What is left must not be disturbed by them."""
+from .moves import REAP, SETTLE, TALLY, item_key
 from .pretend import promise
 from .wire import call, command, key
 
@@ -90,7 +90,13 @@ def tickets_are_asked_for_while_creates_are_not_due(store):
     promise(reply[2] == [NOW, NOW, ID], reply)
 
 
-ODDITIES = (tickets_are_asked_for_while_creates_are_not_due,
+def a_budget_in_debt_is_told_as_none_left(store):
+    reply = ask(store, command("HSET", key("budget"), "tokens", "-0.5", "others", 0, "at", NOW),
+                call("ah2_tally", TALLY, 6, "0.2"))
+    promise(reply[1][13] == 0, reply)
+
+
+ODDITIES = (a_budget_in_debt_is_told_as_none_left, tickets_are_asked_for_while_creates_are_not_due,
             an_id_without_an_item_is_taken_out_of_the_line,
             an_id_without_an_item_is_taken_out_of_the_running,
             a_told_news_does_not_bring_back_its_message, nor_does_one_that_is_set_aside,

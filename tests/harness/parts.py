@@ -42,7 +42,7 @@ class Parts:
         if not batch:
             return
         depth = 0
-        if self.chance(0.1):
+        if self.chance(0.25):
             depth = max(1, len(self.ledger.places["due:deliver"]) + self.random.randint(0, 3))
         moves.accept(batch, depth, hear=self.heard_accepted)
         if self.chance(0.1):  # the answer was lost: all of it again
@@ -70,7 +70,7 @@ class Parts:
         """What was peeked a round ago, with what is wrong among it; and another peek."""
         for line, ids in self.peeked.items():
             ids = list(ids)
-            if self.chance(0.2):
+            if self.chance(0.3):
                 ids += [hold.id for hold in self.random.sample(self.holds, min(2, len(self.holds)))]
                 ids += list(self.ledger.places[self.random.choice(DUE)])[-2:]
             self.ask_for(moves, line, ids, self.random.choice(LEASES))

@@ -31,12 +31,12 @@ class ListParts:
                 moves.replay_take(list_id, self.random.choice(RUNNERS), LEASE_MS, MOST, None)
 
     def report(self, moves):
-        if not self.chance(0.25):
-            return
-        good, bad = self.random.choice(((0, 1), (0, 1), (0, 2), (0, 2), (1, 0), (2, 2), (0, 0)))
-        moves.report(good, bad, self.random.choice((-1, -1, -1, 0, 5, 100)),
-                     self.random.choice((0, 2000, 400000)), self.limits,
-                     (self.random.choice((0, 3, 3, 3)), 800, 1000))
+        for _ in range(self.random.choice((0, 0, 0, 1, 1, 2))):
+            good, bad = self.random.choice(
+                ((0, 1), (0, 1), (0, 2), (0, 2), (1, 0), (2, 2), (0, 0)))
+            moves.report(good, bad, self.random.choice((-1, -1, -1, 0, 5, 100)),
+                         self.random.choice((0, 2000, 400000)), self.limits,
+                         (self.random.choice((0, 3, 3, 3)), 800, 1000))
 
     def begin_list(self, moves):
         dead = list(self.ledger.places["dead"])[:12]
