@@ -20,8 +20,8 @@ a_named_destination_without_an_address_is_for_a_sandbox(void **state)
     static const char *const yamls[] = {
         "destinations: { support: {} }\n",
         "destinations:\n  support: { token: abc }\n",
-        "destinations:\n  support:\n    oauth: { client_id: a, "
-        "client_secret: b, refresh_token: c }\n",
+        ("destinations:\n  support:\n    oauth: { client_id: a, "
+         "client_secret: b, refresh_token: c }\n"),
     };
     struct error err = {0};
 
