@@ -154,14 +154,20 @@ static void answered(void *context, enum accept_result result, const char *id,
     journal_leave(journal);
 }
 
-static bool ask_queue(struct journal *journal)
+/* How long the queue has to take a message; 0: it is not asked. */
+static int64_t queue_has_ms(struct journal *journal, int64_t wanted)
 {
-    int64_t now = clock_boot_ms();
+    int64_t now = clock_boot_ms(), most = PATIENCE_MS;
 
+    if (!journal->settings->journal.enabled)
+        return wanted;
     if (queue_ready(journal->queue, NULL))
         journal->ready_at = now;
-    return !journal->settings->journal.enabled ||
-           now - journal->ready_at < BLIP_MS;
+    else
+        most = journal->ready_at + BLIP_MS - now;
+    if (most <= 0)
+        return 0;
+    return wanted < most ? wanted : most;
 }
 
 void journal_accept(struct journal *journal,
@@ -180,7 +186,8 @@ void journal_accept(struct journal *journal,
     }
     if (journal->settings->journal.enabled)
         record_copy(&record, submission, options);
-    if (!ask_queue(journal)) {
+    in_time.deadline_ms = queue_has_ms(journal, options->deadline_ms);
+    if (record.submission.id[0] && !in_time.deadline_ms) {
         append_record(journal, &record, accepted, context);
         record_clear(&record);
         return;
@@ -190,8 +197,6 @@ void journal_accept(struct journal *journal,
     handing->record = record;
     handing->accepted = accepted;
     handing->context = context;
-    if (record.submission.id[0] && in_time.deadline_ms > PATIENCE_MS)
-        in_time.deadline_ms = PATIENCE_MS;
     journal_enter(journal);
     queue_accept(journal->queue, submission, &in_time, answered, handing);
 }

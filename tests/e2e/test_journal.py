@@ -131,9 +131,9 @@ def test_serve_killed_while_journalling_loses_and_doubles_nothing(relay, redis, 
     relay.wait_ready()
     relay.start("work")
     away(relay, redis)
-    senders = Senders(relay.port, 600, threads=10)
-    for lives in range(3):
-        wait_until(lambda n=lives: senders.count() >= 150 * (n + 1), 60, "more to be taken")
+    senders = Senders(relay.port, 300, threads=10)
+    for lives in range(2):
+        wait_until(lambda n=lives: senders.count() >= 100 * (n + 1), 60, "more to be taken")
         serve.signal(signal.SIGKILL)
         serve.wait()
         serve = relay.start("serve", "--child", name=f"serve-{lives}")
@@ -142,7 +142,7 @@ def test_serve_killed_while_journalling_loses_and_doubles_nothing(relay, redis, 
     redis.start()
     drained(relay)
     ids = list(senders.accepted.values())
-    wait_until(lambda: len(sandbox.chats()) >= 600, 90, "all to be delivered")
+    wait_until(lambda: len(sandbox.chats()) >= 300, 90, "all to be delivered")
     assert_exactly_once(ids, sandbox.chats())
 
 
@@ -151,7 +151,7 @@ def test_serve_killed_while_draining_doubles_nothing(relay, redis, sandbox):
     relay.wait_ready()
     relay.start("work")
     away(relay, redis)
-    senders = Senders(relay.port, 300)
+    senders = Senders(relay.port, 150)
     senders.finish()
     seen = relay.nursery.folder / "seen"
     seen.mkdir()
@@ -159,13 +159,13 @@ def test_serve_killed_while_draining_doubles_nothing(relay, redis, sandbox):
     rules = "journal.drained=kill"
     serve = relay.start("serve", "--child", name="serve-2", env=environment(
         AH_FAILPOINTS=rules, AH_FAILPOINTS_SEEN=seen))
-    wait_until(lambda: serve.logged("journal_adopted.*waiting=300"), what="the file to be adopted")
+    wait_until(lambda: serve.logged("journal_adopted.*waiting=150"), what="the file to be adopted")
     redis.start()
     assert serve.wait() == -signal.SIGKILL
     assert files(relay), "not everything was said to be there"
     relay.start("serve", "--child", name="serve-3")
     drained(relay)
-    wait_until(lambda: len(sandbox.chats()) >= 300, 60, "all to be delivered")
+    wait_until(lambda: len(sandbox.chats()) >= 150, 60, "all to be delivered")
     assert_exactly_once(senders.accepted.values(), sandbox.chats())
 
 
@@ -174,14 +174,14 @@ def test_a_living_process_adopts_the_file_of_a_dead_one(relay, redis, sandbox):
     relay.wait_ready()
     relay.start("work")
     away(relay, redis)
-    senders = Senders(relay.port, 200, threads=16)
+    senders = Senders(relay.port, 100, threads=16)
     senders.finish()
     dead.signal(signal.SIGKILL)
     dead.wait()
     wait_until(lambda: alive.logged("journal_adopted"), what="the file to be adopted")
     redis.start()
     drained(relay)
-    wait_until(lambda: len(sandbox.chats()) >= 200, 60, "all to be delivered")
+    wait_until(lambda: len(sandbox.chats()) >= 100, 60, "all to be delivered")
     assert_exactly_once(senders.accepted.values(), sandbox.chats())
 
 
@@ -276,13 +276,17 @@ def test_what_waits_is_told_by_status_and_check(relay, redis):
 def test_turned_off_it_takes_nothing_and_still_drains(relay, redis, sandbox):
     ids, _ = leave_behind(relay, redis, 3)
     relay.write({**relay.settings, "journal": {"enabled": False}})
-    relay.start("serve")
+    serve = relay.start("serve")
     wait_until(lambda: "[-] journal: takes nothing, 3 waiting" in verbose(relay))
     assert relay.post("no").status_code == 503 and not relay.ready()
+    relay.write(relay.settings)
+    serve.signal(signal.SIGHUP)
+    wait_until(relay.ready, what="the journal to be turned on")
+    ids.append(relay.accept("yes")["id"])
     redis.start()
     relay.start("work")
     drained(relay)
-    wait_until(lambda: len(sandbox.chats()) >= 3, what="all to be delivered")
+    wait_until(lambda: len(sandbox.chats()) >= 4, what="all to be delivered")
     assert_exactly_once(ids, sandbox.chats())
 
 
