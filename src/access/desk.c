@@ -147,6 +147,8 @@ static void look(void *context)
     unsigned char bytes[(DESK_NAME_SIZE - 1) / 2];
     struct access_wish wish;
 
+    if (desk->storing && desk->open == 0)
+        refresh_store(desk);
     if (!desk_idle(desk) || desk->paused || desk->retired)
         return;
     crypto_random(bytes, sizeof(bytes));
@@ -195,7 +197,8 @@ void desk_free(struct desk *desk)
 void desk_retire(struct desk *desk)
 {
     desk->retired = true;
-    timer_stop(desk->timer);
+    if (!desk->storing)
+        timer_stop(desk->timer);
 }
 
 bool desk_use_settings(struct desk *desk, struct settings *settings)

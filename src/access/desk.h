@@ -57,6 +57,8 @@ void desk_doubt(struct desk *desk, int64_t number);
 
 /* In refresh.c: it is our turn. refresh: NULL for the one of the settings. */
 void refresh_begin(struct desk *desk, const char *refresh);
+/* Again and again until it is done: what is in hand here is nowhere else. */
+void refresh_store(struct desk *desk);
 /* In desk.c. */
 void desk_tell(const struct desk *desk, enum access_event event,
                const char *why);

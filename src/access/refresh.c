@@ -15,6 +15,7 @@
 #define WAIT_MS      1000 /* after the first failure; doubled each time */
 #define WAIT_LONGEST 60000
 #define HOLD_MS      300000 /* for what may mend itself */
+#define AGAIN_MS     1000   /* after Redis could not store it */
 #define START_MS     1000   /* beyond half of the request's time */
 #define WHY_SIZE     200
 
@@ -70,8 +71,6 @@ static void fail(struct desk *desk, const struct failing *failing)
     queue_access_fail(desk->options->queue, &wish, &told, failed, desk);
 }
 
-static void store(struct desk *desk);
-
 static void stored(void *context, size_t count, const struct error *err)
 {
     struct desk *desk = context;
@@ -79,7 +78,7 @@ static void stored(void *context, size_t count, const struct error *err)
     if (!desk_still_open(desk))
         return;
     if (err) {
-        store(desk);
+        desk_look_in(desk, AGAIN_MS);
         return;
     }
     failpoint_pass("access.stored", NULL);
@@ -91,8 +90,7 @@ static void stored(void *context, size_t count, const struct error *err)
     desk_look_in(desk, 0);
 }
 
-/* Again and again: what is in hand here is nowhere else. */
-static void store(struct desk *desk)
+void refresh_store(struct desk *desk)
 {
     const struct access_fresh fresh = {
         .number = desk->spending,
@@ -174,7 +172,7 @@ static void answered(void *context, const struct http_response *answer)
     if (answer->fate == HTTP_ANSWERED && !answer->cut &&
         answer->status >= 200 && answer->status <= 299 &&
         chat_read_token(answer->body, answer->body_len, &desk->fresh)) {
-        store(desk);
+        refresh_store(desk);
         return;
     }
     judge(desk, answer, &failing);
