@@ -41,7 +41,7 @@ static bool tell_missing(struct look *look, const struct error *err)
 
     if (err) {
         http_reply_header(exchange, "Retry-After", AWAY_RETRY);
-        problems_answer(exchange, "queue-away", err->text);
+        problems_answer(exchange, "queue-away", NULL);
     } else {
         problems_answer(exchange, "unknown-submission", NULL);
     }

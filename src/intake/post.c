@@ -101,7 +101,7 @@ static void answer(struct post *post, enum accept_result result, const char *id,
         break;
     }
     http_reply_header(post->exchange, "Retry-After", AWAY_RETRY);
-    refuse(post->exchange, &post->style, "queue-away", why);
+    refuse(post->exchange, &post->style, "queue-away", NULL);
 }
 
 static void stored(void *context, enum accept_result result, const char *id,
