@@ -65,6 +65,15 @@ static void say_taking(const struct journal *journal)
     log_end(&line);
 }
 
+static void say_full(struct journal *journal)
+{
+    if (!journal->full)
+        log_event(LOG_LEVEL_ERROR, "journal_full", "advice",
+                  "senders are told to come back; bring Redis back, or raise "
+                  "journal.max_size");
+    journal->full = true;
+}
+
 static void keep_batch(struct journal *journal, struct kept_batch *batch)
 {
     struct kept *entry = batch->first, *next;
@@ -242,6 +251,7 @@ void append_record(struct journal *journal, const struct record *record,
     }
     if (bytes->len - before > journal_room(journal)) {
         bytes->len = before;
+        say_full(journal);
         refuse(journal, record, waiter,
                "the journal is full (journal.max_size)");
         return;

@@ -37,6 +37,7 @@ static void say_drained(struct journal *journal)
     log_int(&line, "count", (int64_t)journal->drained);
     log_end(&line);
     journal->drained = 0;
+    journal->full = false;
 }
 
 /* The same key came by another way meanwhile: the sender's message is there

@@ -80,6 +80,7 @@ struct journal {
     struct error
         failure;       /* of the errand; afterwards: why the last one failed */
     bool failing;      /* told in the log */
+    bool full;         /* likewise, until all is drained */
     int64_t failed_at; /* boot clock */
     struct timer *flush;
 
