@@ -39,7 +39,6 @@ static const char *const failures[] = {
 
 struct asking {
     queue_access_given *given;
-    queue_count_done *counted;
     void *context;
 };
 
@@ -93,19 +92,6 @@ static void taken(void *context, const struct redis_answer *answer)
     free(asking);
 }
 
-static void tell_count(void *context, const struct redis_answer *answer)
-{
-    struct asking *asking = context;
-    struct error err;
-
-    if (call_failed(answer, &err))
-        asking->counted(asking->context, 0, &err);
-    else
-        asking->counted(asking->context, (size_t)redis_integer(answer->reply),
-                        NULL);
-    free(asking);
-}
-
 void queue_access_take(struct queue *queue, const struct access_wish *wish,
                        queue_access_given *given, void *context)
 {
@@ -128,10 +114,8 @@ void queue_access_store(struct queue *queue, const struct access_wish *wish,
                         queue_count_done *done, void *context)
 {
     struct call_plan plan = {STORE_PATIENCE_MS, true};
-    struct asking *asking = asking_new(context);
     struct command command;
 
-    asking->counted = done;
     command_function(&command, "ah2_access_store");
     command_key(&command, wish->destination, "access:", wish->chain);
     command_key(&command, wish->destination, "budget", "");
@@ -140,17 +124,15 @@ void queue_access_store(struct queue *queue, const struct access_wish *wish,
     command_bytes(&command, fresh->token->bytes, fresh->token->len);
     command_bytes(&command, fresh->refresh->bytes, fresh->refresh->len);
     command_int(&command, fresh->lifetime_ms);
-    call_start(queue, &command, plan, tell_count, asking);
+    call_for_count(queue, &command, plan, done, context);
 }
 
 void queue_access_fail(struct queue *queue, const struct access_wish *wish,
                        const struct access_failed *failed,
                        queue_count_done *done, void *context)
 {
-    struct asking *asking = asking_new(context);
     struct command command;
 
-    asking->counted = done;
     command_function(&command, "ah2_access_fail");
     command_key(&command, wish->destination, "access:", wish->chain);
     command_text(&command, wish->lock);
@@ -159,6 +141,5 @@ void queue_access_fail(struct queue *queue, const struct access_wish *wish,
     command_int(&command, failed->ms);
     command_text(&command, failed->why);
     command_text(&command, wish->by);
-    call_start(queue, &command, (struct call_plan){0, true}, tell_count,
-               asking);
+    call_for_count(queue, &command, (struct call_plan){0, true}, done, context);
 }

@@ -221,3 +221,45 @@ bool call_failed(const struct redis_answer *answer, struct error *err)
     text = redis_text(answer->reply);
     return !error_set(err, ERROR_FAILED, "Redis: %s", text ? text : "error");
 }
+
+/* Whom to tell in words of the queue: one of the two. */
+struct asking {
+    queue_count_done *counted;
+    queue_done *done;
+    void *context;
+};
+
+static void tell(void *context, const struct redis_answer *answer)
+{
+    struct asking *asking = context;
+    struct error err;
+    bool failed = call_failed(answer, &err);
+    int64_t count = failed ? 0 : redis_integer(answer->reply);
+
+    if (asking->counted)
+        asking->counted(asking->context, (size_t)count, failed ? &err : NULL);
+    else
+        asking->done(asking->context, failed ? &err : NULL);
+    free(asking);
+}
+
+void call_for_count(struct queue *queue, struct command *command,
+                    struct call_plan plan, queue_count_done *done,
+                    void *context)
+{
+    struct asking *asking = NEW(struct asking);
+
+    asking->counted = done;
+    asking->context = context;
+    call_start(queue, command, plan, tell, asking);
+}
+
+void call_for_done(struct queue *queue, struct command *command,
+                   struct call_plan plan, queue_done *done, void *context)
+{
+    struct asking *asking = NEW(struct asking);
+
+    asking->done = done;
+    asking->context = context;
+    call_start(queue, command, plan, tell, asking);
+}

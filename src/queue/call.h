@@ -13,8 +13,8 @@
 #include "base/error.h"
 #include "net/redis.h"
 #include "queue/command.h"
+#include "queue/queue.h"
 
-struct queue;
 struct call;
 
 struct call_list {
@@ -29,6 +29,13 @@ struct call_plan {
 /* done is called once, never from inside. Takes the command's contents. */
 void call_start(struct queue *queue, struct command *command,
                 struct call_plan plan, redis_done *done, void *context);
+
+/* The same of a function whose answer is a number, or of no interest. */
+void call_for_count(struct queue *queue, struct command *command,
+                    struct call_plan plan, queue_count_done *done,
+                    void *context);
+void call_for_done(struct queue *queue, struct command *command,
+                   struct call_plan plan, queue_done *done, void *context);
 
 /* Sends what waits; called when the server has been met. */
 void calls_flush(struct queue *queue);

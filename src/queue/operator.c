@@ -5,51 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/alloc.h"
 #include "base/clock.h"
 #include "queue/library.h"
 #include "queue/state.h"
 
 #include "base/banned.h"
-
-struct asking {
-    struct queue *queue;
-    queue_count_done *counted;
-    queue_done *done;
-    void *context;
-};
-
-static struct asking *asking_new(struct queue *queue, void *context)
-{
-    struct asking *asking = NEW(struct asking);
-
-    asking->queue = queue;
-    asking->context = context;
-    return asking;
-}
-
-static void tell_count(void *context, const struct redis_answer *answer)
-{
-    struct asking *asking = context;
-    struct error err;
-
-    if (call_failed(answer, &err))
-        asking->counted(asking->context, 0, &err);
-    else
-        asking->counted(asking->context, (size_t)redis_integer(answer->reply),
-                        NULL);
-    free(asking);
-}
-
-static void tell_done(void *context, const struct redis_answer *answer)
-{
-    struct asking *asking = context;
-    struct error err;
-    bool failed = call_failed(answer, &err);
-
-    asking->done(asking->context, failed ? &err : NULL);
-    free(asking);
-}
 
 /* Names no item of ours when id cannot be one; then nothing is found. */
 static void destination_of(const char *id, char name[ID_NAME_MAX + 1])
@@ -61,11 +21,9 @@ static void destination_of(const char *id, char name[ID_NAME_MAX + 1])
 void queue_replay(struct queue *queue, const char *id, unsigned generation,
                   queue_count_done *done, void *context)
 {
-    struct asking *asking = asking_new(queue, context);
     char name[ID_NAME_MAX + 1], message[ID_SIZE];
     struct command command;
 
-    asking->counted = done;
     destination_of(id, name);
     snprintf(message, sizeof(message), "%.*s", (int)strcspn(id, "."), id);
     command_function(&command, "ah2_replay");
@@ -78,35 +36,30 @@ void queue_replay(struct queue *queue, const char *id, unsigned generation,
     command_key(&command, name, "item:", message);
     command_text(&command, id);
     command_int(&command, generation);
-    call_start(queue, &command, (struct call_plan){0}, tell_count, asking);
+    call_for_count(queue, &command, (struct call_plan){0}, done, context);
 }
 
 void queue_mark(struct queue *queue, const char *id, bool unread,
                 queue_count_done *done, void *context)
 {
-    struct asking *asking = asking_new(queue, context);
     char name[ID_NAME_MAX + 1];
     struct command command;
 
-    asking->counted = done;
     destination_of(id, name);
     command_function(&command, "ah2_mark");
     command_key(&command, name, "item:", id);
     command_key(&command, name, "upd", "");
     command_text(&command, id);
     command_int(&command, unread);
-    call_start(queue, &command, (struct call_plan){0, true}, tell_count,
-               asking);
+    call_for_count(queue, &command, (struct call_plan){0, true}, done, context);
 }
 
 void queue_release(struct queue *queue, const char *id, queue_count_done *done,
                    void *context)
 {
-    struct asking *asking = asking_new(queue, context);
     char name[ID_NAME_MAX + 1];
     struct command command;
 
-    asking->counted = done;
     destination_of(id, name);
     command_function(&command, "ah2_release");
     command_key(&command, name, "item:", id);
@@ -114,34 +67,30 @@ void queue_release(struct queue *queue, const char *id, queue_count_done *done,
     command_key(&command, name, "due:deliver", "");
     command_key(&command, name, "bell", "");
     command_text(&command, id);
-    call_start(queue, &command, (struct call_plan){0}, tell_count, asking);
+    call_for_count(queue, &command, (struct call_plan){0}, done, context);
 }
 
 void queue_hold(struct queue *queue, const char *destination,
                 enum hold_reason reason, int64_t until_ms, queue_done *done,
                 void *context)
 {
-    struct asking *asking = asking_new(queue, context);
     int64_t left = until_ms - clock_wall_ms();
     struct command command;
 
-    asking->done = done;
     command_function(&command, "ah2_hold");
     command_key(&command, destination, "budget", "");
     command_text(&command, hold_reason_name(reason));
     command_int(&command, until_ms == 0 ? 0 : left > 0 ? left : 1);
-    call_start(queue, &command, (struct call_plan){0, true}, tell_done, asking);
+    call_for_done(queue, &command, (struct call_plan){0, true}, done, context);
 }
 
 void queue_resume(struct queue *queue, const char *destination,
                   queue_done *done, void *context)
 {
-    struct asking *asking = asking_new(queue, context);
     struct command command;
 
-    asking->done = done;
     command_function(&command, "ah2_resume");
     command_key(&command, destination, "budget", "");
     command_key(&command, destination, "bell", "");
-    call_start(queue, &command, (struct call_plan){0, true}, tell_done, asking);
+    call_for_done(queue, &command, (struct call_plan){0, true}, done, context);
 }

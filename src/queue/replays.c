@@ -36,7 +36,6 @@ struct starting {
 struct asking {
     char id[ID_SIZE];
     queue_replay_found *found;
-    queue_count_done *counted;
     void *context;
 };
 
@@ -210,30 +209,16 @@ void queue_find_replay(struct queue *queue, const char *id,
     call_start(queue, &command, (struct call_plan){0, true}, found, asking);
 }
 
-static void stopped(void *context, const struct redis_answer *answer)
-{
-    struct asking *asking = context;
-    struct error err;
-
-    if (call_failed(answer, &err))
-        asking->counted(asking->context, 0, &err);
-    else
-        asking->counted(asking->context, (size_t)redis_integer(answer->reply),
-                        NULL);
-    free(asking);
-}
-
 void queue_stop_replay(struct queue *queue, const char *id,
                        queue_count_done *done, void *context)
 {
-    struct asking *asking = asking_new(id, context);
+    const char *safe = id_ok(id) ? id : "";
     struct command command;
 
-    asking->counted = done;
     command_function(&command, "ah2_replay_stop");
-    replays_key(&command, "replay:", asking->id);
-    replays_key(&command, "todo:", asking->id);
+    replays_key(&command, "replay:", safe);
+    replays_key(&command, "todo:", safe);
     replays_key(&command, "replays", "");
-    command_text(&command, asking->id);
-    call_start(queue, &command, (struct call_plan){0, true}, stopped, asking);
+    command_text(&command, safe);
+    call_for_count(queue, &command, (struct call_plan){0, true}, done, context);
 }
