@@ -75,6 +75,15 @@ size_t text_characters(const char *text, size_t len)
     return u8_mbsnlen((const uint8_t *)text, len);
 }
 
+size_t text_cut(const char *text, size_t len, size_t most)
+{
+    if (len <= most)
+        return len;
+    while (most > 0 && ((unsigned char)text[most] & 0xC0) == 0x80)
+        most--;
+    return most;
+}
+
 bool text_clean(const char *text, size_t len)
 {
     if (!text_utf8_ok(text, len))

@@ -20,6 +20,9 @@ must_check bool text_int(const char *text, int64_t min, int64_t max,
 /* By libunistring: well-formed UTF-8, and how many characters it has. */
 bool text_utf8_ok(const char *text, size_t len);
 size_t text_characters(const char *text, size_t len);
+/* How many of its len bytes to take, at most `most`, so that no character is
+ * cut. */
+size_t text_cut(const char *text, size_t len, size_t most);
 
 /* Valid UTF-8 without ASCII's control characters, but for tab and line ends. */
 bool text_clean(const char *text, size_t len);

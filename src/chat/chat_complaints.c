@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 
+#include "base/text.h"
 #include "chat/chat_json.h"
 
 #include "base/banned.h"
@@ -18,11 +19,8 @@
 /* As much of text as fits, cut between characters. */
 static void copy_start(const char *text, char *out, size_t size)
 {
-    size_t len = strlen(text);
+    size_t len = text_cut(text, strlen(text), size - 1);
 
-    if (len >= size)
-        for (len = size - 1; len && ((unsigned char)text[len] & 0xC0) == 0x80;)
-            len--;
     memcpy(out, text, len);
     out[len] = '\0';
 }

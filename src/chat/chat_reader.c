@@ -11,6 +11,7 @@
 #include <jansson.h>
 
 #include "base/alloc.h"
+#include "base/text.h"
 #include "chat/chat_instant.h"
 #include "chat/chat_json.h"
 
@@ -179,8 +180,7 @@ static void copy_words(const char *text, char *out, size_t size)
         for (end = size - 1; end > 0 && !is_space(text[end]); end--)
             ;
         if (end == 0)
-            for (end = size - 1; ((unsigned char)text[end] & 0xC0) == 0x80;)
-                end--;
+            end = text_cut(text, len, size - 1);
         len = end;
     }
     memcpy(out, text, len);

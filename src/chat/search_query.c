@@ -39,6 +39,8 @@ static const struct field {
 static const struct field no_field = { "", SEARCH_TEXT, READ_WORDS, { 0 } };
 /* clang-format on */
 
+#define SHOWN_MAX 40 /* bytes of what is not understood */
+
 #define FIELD_COUNT (sizeof(fields) / sizeof(fields[0]))
 
 struct parser {
@@ -70,15 +72,10 @@ static bool wrong(const struct parser *p, const char *where, const char *format,
                      why);
 }
 
-/* For %.*s: enough of it to know it again, cut between characters. */
+/* For %.*s: enough of it to know it again. */
 static int shown(struct span span)
 {
-    size_t len = span.len;
-
-    if (len > 40)
-        for (len = 40; len && ((unsigned char)span.at[len] & 0xC0) == 0x80;)
-            len--;
-    return (int)len;
+    return (int)text_cut(span.at, span.len, SHOWN_MAX);
 }
 
 static bool is_space(char c)

@@ -171,11 +171,8 @@ static void write_search_url(const struct call *call, const char *name,
 static void write_preview(const char *text, struct buf *out)
 {
     char preview[PREVIEW_MAX + 1];
-    size_t len = strnlen(text, PREVIEW_MAX + 1);
+    size_t len = text_cut(text, strnlen(text, PREVIEW_MAX + 1), PREVIEW_MAX);
 
-    if (len > PREVIEW_MAX)
-        for (len = PREVIEW_MAX; ((unsigned char)text[len] & 0xC0) == 0x80;)
-            len--;
     memcpy(preview, text, len);
     preview[len] = '\0';
     text_json(out, preview);

@@ -12,6 +12,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/text.h"
 #include "queue/state.h"
 
 #include "base/banned.h"
@@ -105,16 +106,6 @@ void queue_beat(struct queue *queue, const struct turn_item *item,
                settling_new(settled, context));
 }
 
-/* The end of text that fits into len bytes without cutting a character. */
-static size_t cut_at(const char *text, size_t len)
-{
-    if (strlen(text) <= len)
-        return strlen(text);
-    while (len > 0 && ((unsigned char)text[len] & 0xC0) == 0x80)
-        len--;
-    return len;
-}
-
 /* One line of the item's life, for `show`. */
 static void describe(struct buf *text, const struct submission *submission,
                      const struct outcome *outcome,
@@ -172,7 +163,8 @@ static void add_outcome(struct command *command, const struct outcome *outcome,
     command_int(command, outcome->looked);
     command_text(command, outcome->chat_id);
     command_int(command, outcome->ticket_id);
-    command_bytes(command, reason, cut_at(reason, reason_len));
+    command_bytes(command, reason,
+                  text_cut(reason, strlen(reason), reason_len));
     command_text(command, hold_reason_name(outcome->hold));
     command_int(command, outcome->hold == HOLD_NONE ? 0 : verdict->hold_ms);
 }

@@ -248,9 +248,22 @@ static void ascii_ends_at_seven_bits(void **state)
     assert_false(text_is_ascii("\x80"));
 }
 
+static void a_cut_spares_characters(void **state)
+{
+    (void)state;
+    assert_int_equal(text_cut("abc", 3, 5), 3);
+    assert_int_equal(text_cut("abc", 3, 3), 3);
+    assert_int_equal(text_cut("abc", 3, 2), 2);
+    assert_int_equal(text_cut("a\xc3\xa4", 3, 2), 1);
+    assert_int_equal(text_cut("\xf0\x9f\x8d\x8e", 4, 3), 0);
+    assert_int_equal(text_cut("\xf0\x9f\x8d\x8ex", 5, 4), 4);
+    assert_int_equal(text_cut("", 0, 0), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_cut_spares_characters),
         cmocka_unit_test(case_is_ignored_in_ascii_only),
         cmocka_unit_test(a_start_is_a_start),
         cmocka_unit_test(a_whole_number_is_digits_within_its_range),
