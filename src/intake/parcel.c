@@ -14,9 +14,6 @@
 #define AGENT_MAX 400
 #define WHO_MAX   512
 
-#define DEADLINE_LEAST_MS INT64_C(1000)
-#define DEADLINE_MOST_MS  INT64_C(10000)
-
 /* A header anybody writes: taken as far as it is plain ASCII. */
 static void copy_agent(const char *from, char to[AGENT_MAX + 1])
 {
@@ -130,16 +127,6 @@ static bool name_the_repetition(struct parcel *parcel,
     return true;
 }
 
-/* Long enough for one lost answer and its repetition. */
-static int64_t deadline(const struct settings *settings)
-{
-    int64_t ms = 2 * settings->redis.timeout_ms;
-
-    if (ms < DEADLINE_LEAST_MS)
-        return DEADLINE_LEAST_MS;
-    return ms < DEADLINE_MOST_MS ? ms : DEADLINE_MOST_MS;
-}
-
 enum parcel_result parcel_make(struct parcel *parcel,
                                const struct settings *settings,
                                const struct entry *entry,
@@ -157,7 +144,7 @@ enum parcel_result parcel_make(struct parcel *parcel,
     submission->received_at = now;
     id_make(submission->id, entry->form->destination, now);
     parcel->options.held = entry->trapped;
-    parcel->options.deadline_ms = deadline(settings);
+    parcel->options.deadline_ms = queue_accept_ms(settings);
     if (!name_the_repetition(parcel, entry, fields, sender))
         return PARCEL_BAD_KEY;
     if (entry->address[0]) {

@@ -16,6 +16,9 @@
 
 #include "base/banned.h"
 
+#define PATIENCE_LEAST_MS INT64_C(1000)
+#define PATIENCE_MOST_MS  INT64_C(10000)
+
 #define KEY_LEN 22 /* base64 digits of a digest: 132 bits */
 
 /* For a form that the settings no longer name. */
@@ -178,4 +181,13 @@ void queue_accept(struct queue *queue, const struct submission *submission,
     command_int(place.arguments,
                 options->at ? options->at : submission->received_at);
     add_facts(place.arguments, queue, submission, options, key);
+}
+
+int64_t queue_accept_ms(const struct settings *settings)
+{
+    int64_t ms = 2 * settings->redis.timeout_ms;
+
+    if (ms < PATIENCE_LEAST_MS)
+        return PATIENCE_LEAST_MS;
+    return ms < PATIENCE_MOST_MS ? ms : PATIENCE_MOST_MS;
 }

@@ -70,6 +70,10 @@ enum accept_result {
 typedef void queue_accepted(void *context, enum accept_result result,
                             const char *id, const char *why);
 
+/* A deadline for somebody who waits: long enough for one lost answer and its
+ * repetition; ms. */
+int64_t queue_accept_ms(const struct settings *settings);
+
 /*
  * Facts of submission are copied; it was received when its id was made. A lost
  * answer is repeated with the same id.

@@ -15,6 +15,7 @@
 #include "base/crypto.h"
 #include "base/email.h"
 #include "base/id.h"
+#include "base/text.h"
 #include "chat/chat_json.h"
 
 #include "base/banned.h"
@@ -29,9 +30,6 @@
 #define SENT_PREFIX "chat:"
 #define MADE_PREFIX "chatfp:"
 #define SENT_TTL_MS (INT64_C(24) * 3600 * 1000)
-
-#define DEADLINE_LEAST_MS INT64_C(1000)
-#define DEADLINE_MOST_MS  INT64_C(10000)
 
 struct creating {
     struct job job;
@@ -130,15 +128,6 @@ static void accepted(void *context, enum accept_result result, const char *id,
     end(job, CHAT_STORE_AWAY);
 }
 
-static size_t characters(const char *text)
-{
-    size_t count = 0;
-
-    for (; *text; text++)
-        count += ((unsigned char)*text & 0xC0) != 0x80;
-    return count;
-}
-
 static void digest(const json_t *body, char hex[CRYPTO_HEX_SIZE])
 {
     unsigned char bytes[CRYPTO_DIGEST_SIZE];
@@ -223,16 +212,6 @@ static bool write_body(struct creating *job, const struct chat_draft *draft)
     return ok;
 }
 
-/* Long enough for one lost answer and its repetition. */
-static int64_t deadline(const struct settings *settings)
-{
-    int64_t ms = 2 * settings->redis.timeout_ms;
-
-    if (ms < DEADLINE_LEAST_MS)
-        return DEADLINE_LEAST_MS;
-    return ms < DEADLINE_MOST_MS ? ms : DEADLINE_MOST_MS;
-}
-
 static void refuse_message(struct creating *job)
 {
     struct chat_complaints complaints = {.count = 0};
@@ -266,7 +245,7 @@ static void put_into_queue(struct creating *job,
         .received_at = job->received_at,
     };
     struct accept_options options = {
-        .deadline_ms = deadline(settings),
+        .deadline_ms = queue_accept_ms(settings),
         .at = job->at,
         .session_id = job->session_id,
     };
@@ -295,7 +274,8 @@ void relay_create(void *store, const struct chat_access *access,
     id_make(job->id, job->job.form->destination, job->received_at);
     if (*draft->session_id)
         job->session_id = alloc_text(draft->session_id);
-    if (characters(draft->message) > job->job.settings->limits.message)
+    if (text_characters(draft->message, strlen(draft->message)) >
+        job->job.settings->limits.message)
         refuse_message(job);
     else if (!is_durable(job))
         end(job, CHAT_STORE_AWAY);
