@@ -114,7 +114,7 @@ static void begin(const struct queue *queue, const char *name,
     command_int(arguments, queue->settings->limits.depth);
 }
 
-static const struct batch_kind accepting_kind = {"ah2_accept", true, begin,
+static const struct batch_kind accepting_kind = {"ah3_accept", true, begin,
                                                  answered};
 
 static void add_fact(struct command *facts, const char *name, const char *value)

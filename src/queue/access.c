@@ -12,7 +12,7 @@
 /* A refresh token that was spent must not be forgotten for a lost answer. */
 #define STORE_PATIENCE_MS INT64_C(30000)
 
-/* The order of ah2_access_take's answer. */
+/* The order of ah3_access_take's answer. */
 enum grant_place {
     AT_KIND,
     AT_NUMBER,
@@ -99,7 +99,7 @@ void queue_access_take(struct queue *queue, const struct access_wish *wish,
     struct command command;
 
     asking->given = given;
-    command_function(&command, "ah2_access_take");
+    command_function(&command, "ah3_access_take");
     command_key(&command, wish->destination, "access:", wish->chain);
     command_key(&command, wish->destination, "budget", "");
     command_text(&command, wish->lock);
@@ -116,7 +116,7 @@ void queue_access_store(struct queue *queue, const struct access_wish *wish,
     struct call_plan plan = {STORE_PATIENCE_MS, true};
     struct command command;
 
-    command_function(&command, "ah2_access_store");
+    command_function(&command, "ah3_access_store");
     command_key(&command, wish->destination, "access:", wish->chain);
     command_key(&command, wish->destination, "budget", "");
     command_key(&command, wish->destination, "bell", "");
@@ -133,7 +133,7 @@ void queue_access_fail(struct queue *queue, const struct access_wish *wish,
 {
     struct command command;
 
-    command_function(&command, "ah2_access_fail");
+    command_function(&command, "ah3_access_fail");
     command_key(&command, wish->destination, "access:", wish->chain);
     command_text(&command, wish->lock);
     command_int(&command, failed->number);

@@ -19,7 +19,7 @@ struct command {
     bool function;
 };
 
-/* "ah2_accept": first its keys, then its other arguments. */
+/* "ah3_accept": first its keys, then its other arguments. */
 void command_function(struct command *command, const char *name);
 void command_plain(struct command *command, const char *name);
 /* Arguments to be added to a command later. */

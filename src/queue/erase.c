@@ -97,7 +97,7 @@ static void seen(void *context, const struct redis_answer *answer)
         finish(job, 0, &err);
         return;
     }
-    command_function(&command, "ah2_erase");
+    command_function(&command, "ah3_erase");
     add_keys(&command, job, key, mail);
     for (long i = 1; i <= changes && i <= NEWS_MAX; i++) {
         char news[ID_SIZE + 24];

@@ -64,7 +64,7 @@ void queue_find(struct queue *queue, const char *id, bool with_message,
     struct command command;
 
     finding->found = found;
-    command_function(&command, "ah2_find");
+    command_function(&command, "ah3_find");
     if (queue_id_read(id, name)) {
         command_key(&command, name, "item:", id);
         if (with_message)

@@ -159,7 +159,7 @@ static void ask(struct reader *reader, size_t first, size_t count)
     asked->first = first;
     asked->count = count;
     reader->open++;
-    command_function(&command, "ah2_held");
+    command_function(&command, "ah3_held");
     for (size_t i = 0; i < count; i++)
         command_key(&command, reader->destination,
                     "item:", reader->ids[first + i]);

@@ -100,7 +100,7 @@ static void reap(struct errand *errand, const struct redis_reply *fields)
     char next[ID_SIZE + 24];
 
     snprintf(next, sizeof(next), "%s.%lld", errand->id, (long long)number);
-    command_function(&command, "ah2_reap");
+    command_function(&command, "ah3_reap");
     add_keys(&command, errand, of ? of : errand->id, of ? of : next);
     command_text(&command, errand->id);
     command_int(&command, CRASH_LIMIT);
@@ -180,7 +180,7 @@ static void ask(struct queue *queue, const char *destination, const char *set,
 {
     struct command command;
 
-    command_function(&command, "ah2_past");
+    command_function(&command, "ah3_past");
     command_key(&command, destination, set, "");
     command_int(&command, HANDFUL);
     call_start(queue, &command, (struct call_plan){0}, done,

@@ -50,6 +50,6 @@ void library_text(struct buf *out)
     char digest[CRYPTO_HEX_SIZE];
 
     library_digest(digest);
-    buf_format(out, "#!lua name=afterhours_2\nlocal CODE = '%s'\n", digest);
+    buf_format(out, "#!lua name=afterhours_3\nlocal CODE = '%s'\n", digest);
     add_files(out);
 }

@@ -8,7 +8,7 @@
 /* As FUNCTION LOAD wants it. */
 void library_text(struct buf *out);
 
-/* What ah2_version answers when exactly this text is loaded. */
+/* What ah3_version answers when exactly this text is loaded. */
 void library_digest(char digest[CRYPTO_HEX_SIZE]);
 
 #endif

@@ -1,11 +1,11 @@
 /*
  * Meeting a server. See meeting.h.
  *
- *     INFO, CONFIG GET -> fit? -> ah2_version -> (FUNCTION LOAD) -> ah2_meet of
+ *     INFO, CONFIG GET -> fit? -> ah3_version -> (FUNCTION LOAD) -> ah3_meet of
  *     every destination -> ready
  *
  * A server that is not the one of last time may have lost its last writes, and
- * then ah2_meet closes the destination for one lease ("grace") and marks what
+ * then ah3_meet closes the destination for one lease ("grace") and marks what
  * was not delivered yet as suspect. Where every answered write is on disk and
  * nobody else can have taken the server's place, nothing can be lost, and work
  * goes on at once: see README.md.
@@ -109,7 +109,7 @@ static void meet(struct queue *queue)
         const struct settings_destination *one = &settings->destinations[i];
         struct command command;
 
-        command_function(&command, "ah2_meet");
+        command_function(&command, "ah3_meet");
         command_key(&command, one->name, "meta", "");
         command_text(&command, server->run_id);
         command_int(&command, server_sure(server));
@@ -174,7 +174,7 @@ static void configured(void *context, const struct redis_answer *answer)
         fail(queue, why);
         return;
     }
-    redis_callv(queue->redis, compared, queue, "FCALL", "ah2_version", "0",
+    redis_callv(queue->redis, compared, queue, "FCALL", "ah3_version", "0",
                 NULL);
 }
 

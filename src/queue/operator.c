@@ -26,7 +26,7 @@ void queue_replay(struct queue *queue, const char *id, unsigned generation,
 
     destination_of(id, name);
     snprintf(message, sizeof(message), "%.*s", (int)strcspn(id, "."), id);
-    command_function(&command, "ah2_replay");
+    command_function(&command, "ah3_replay");
     command_key(&command, name, "item:", id);
     command_key(&command, name, "dead", "");
     command_key(&command, name, "due:deliver", "");
@@ -46,7 +46,7 @@ void queue_mark(struct queue *queue, const char *id, bool unread,
     struct command command;
 
     destination_of(id, name);
-    command_function(&command, "ah2_mark");
+    command_function(&command, "ah3_mark");
     command_key(&command, name, "item:", id);
     command_key(&command, name, "upd", "");
     command_text(&command, id);
@@ -61,7 +61,7 @@ void queue_release(struct queue *queue, const char *id, queue_count_done *done,
     struct command command;
 
     destination_of(id, name);
-    command_function(&command, "ah2_release");
+    command_function(&command, "ah3_release");
     command_key(&command, name, "item:", id);
     command_key(&command, name, "held", "");
     command_key(&command, name, "due:deliver", "");
@@ -77,7 +77,7 @@ void queue_hold(struct queue *queue, const char *destination,
     int64_t left = until_ms - clock_wall_ms();
     struct command command;
 
-    command_function(&command, "ah2_hold");
+    command_function(&command, "ah3_hold");
     command_key(&command, destination, "budget", "");
     command_text(&command, hold_reason_name(reason));
     command_int(&command, until_ms == 0 ? 0 : left > 0 ? left : 1);
@@ -89,7 +89,7 @@ void queue_resume(struct queue *queue, const char *destination,
 {
     struct command command;
 
-    command_function(&command, "ah2_resume");
+    command_function(&command, "ah3_resume");
     command_key(&command, destination, "budget", "");
     command_key(&command, destination, "bell", "");
     call_for_done(queue, &command, (struct call_plan){0, true}, done, context);

@@ -72,7 +72,7 @@ static void note(struct replay_run *run)
 {
     struct command command;
 
-    command_function(&command, "ah2_replay_note");
+    command_function(&command, "ah3_replay_note");
     replays_key(&command, "replay:", run->id);
     command_text(&command, run->queue->replays.token);
     command_int(&command, run->at);
@@ -168,7 +168,7 @@ static void take(void *context)
     struct replay_run *run = context;
     struct command command;
 
-    command_function(&command, "ah2_replay_take");
+    command_function(&command, "ah3_replay_take");
     replays_key(&command, "replay:", run->id);
     replays_key(&command, "todo:", run->id);
     replays_key(&command, "replays", "");

@@ -73,7 +73,7 @@ static void start(struct starting *job)
     const struct replay *replay = &job->replay;
     struct command command;
 
-    command_function(&command, "ah2_replay_start");
+    command_function(&command, "ah3_replay_start");
     replays_key(&command, "replay:", replay->id);
     replays_key(&command, "replays", "");
     command_text(&command, replay->id);
@@ -113,7 +113,7 @@ static void add_more(struct starting *job)
         return;
     }
     job->adding = left < SLICE ? left : SLICE;
-    command_function(&command, "ah2_replay_add");
+    command_function(&command, "ah3_replay_add");
     replays_key(&command, "todo:", job->replay.id);
     command_int(&command, (int64_t)job->added);
     for (size_t i = 0; i < job->adding; i++) {
@@ -215,7 +215,7 @@ void queue_stop_replay(struct queue *queue, const char *id,
     const char *safe = id_ok(id) ? id : "";
     struct command command;
 
-    command_function(&command, "ah2_replay_stop");
+    command_function(&command, "ah3_replay_stop");
     replays_key(&command, "replay:", safe);
     replays_key(&command, "todo:", safe);
     replays_key(&command, "replays", "");

@@ -52,7 +52,7 @@ void queue_report(struct queue *queue, const char *destination,
     reporting->heard = heard;
     reporting->context = context;
     snprintf(share, sizeof(share), "%.3f", found ? found->reserve : 0.0);
-    command_function(&command, "ah2_report");
+    command_function(&command, "ah3_report");
     command_key(&command, destination, "budget", "");
     command_key(&command, destination, "bell", "");
     command_int(&command, weather->good);

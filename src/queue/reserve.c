@@ -86,7 +86,7 @@ static void hand_back(struct reserving *job)
     for (size_t i = 0; i < job->count; i++) {
         struct command command;
 
-        command_function(&command, "ah2_give_back");
+        command_function(&command, "ah3_give_back");
         command_key(&command, job->destination, "item:", job->candidates[i].id);
         command_key(&command, job->destination, "run", "");
         add_line_key(&command, job);
@@ -184,7 +184,7 @@ static void take(struct reserving *job)
     struct queue *queue = job->queue;
     struct command command;
 
-    command_function(&command, "ah2_reserve");
+    command_function(&command, "ah3_reserve");
     add_line_key(&command, job);
     command_key(&command, job->destination, "run", "");
     command_key(&command, job->destination, "budget", "");
@@ -246,7 +246,7 @@ void queue_reserve(struct queue *queue, const char *destination,
     job->wanted = n < RESERVE_MAX ? n : RESERVE_MAX;
     job->reserved = reserved;
     job->context = context;
-    command_function(&command, "ah2_peek");
+    command_function(&command, "ah3_peek");
     add_line_key(&command, job);
     command_key(&command, destination, "budget", "");
     command_key(&command, destination, "meta", "");

@@ -11,7 +11,7 @@ void rows_ask(struct queue *queue, const struct rows *rows, redis_done *done,
 {
     struct command command;
 
-    command_function(&command, "ah2_find");
+    command_function(&command, "ah3_find");
     for (size_t i = 0; i < rows->count; i++)
         command_key(&command, rows->destination, "item:", rows->ids[i]);
     for (size_t i = 0; i < rows->count && rows->with_message; i++)

@@ -73,7 +73,7 @@ static void begin_intending(const struct queue *queue, const char *name,
     command_key(keys, name, "run", "");
 }
 
-static const struct batch_kind intending = {"ah2_intend", false,
+static const struct batch_kind intending = {"ah3_intend", false,
                                             begin_intending, batch_answered};
 
 void queue_intend(struct queue *queue, const struct turn_item *item,
@@ -96,7 +96,7 @@ void queue_beat(struct queue *queue, const struct turn_item *item,
     const struct submission *submission = &item->submission;
     struct command command;
 
-    command_function(&command, "ah2_beat");
+    command_function(&command, "ah3_beat");
     command_key(&command, submission->destination, "item:", submission->id);
     command_key(&command, submission->destination, "run", "");
     command_text(&command, submission->id);
@@ -135,7 +135,7 @@ static void begin_settling(const struct queue *queue, const char *name,
         command_key(keys, name, places[i], "");
 }
 
-static const struct batch_kind settling_kind = {"ah2_settle", true,
+static const struct batch_kind settling_kind = {"ah3_settle", true,
                                                 begin_settling, batch_answered};
 
 static void add_keys(struct command *command,
@@ -207,7 +207,7 @@ void queue_put_off(struct queue *queue, const struct turn_item *item,
     struct call_plan plan = {item->lease_ms, true};
     struct command command;
 
-    command_function(&command, "ah2_give_back");
+    command_function(&command, "ah3_give_back");
     command_key(&command, name, "item:", submission->id);
     command_key(&command, name, "run", "");
     command_key(&command, name, "due:", stage_name(line));

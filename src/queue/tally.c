@@ -17,7 +17,7 @@ struct tallying {
     void *context;
 };
 
-/* The order of ah2_tally's answer. */
+/* The order of ah3_tally's answer. */
 enum tally_place {
     AT_NOW,
     AT_DELIVER,
@@ -105,7 +105,7 @@ void queue_tally(struct queue *queue, const char *destination,
     tallying->tallied = tallied;
     tallying->context = context;
     snprintf(share, sizeof(share), "%.3f", found ? found->reserve : 0.0);
-    command_function(&command, "ah2_tally");
+    command_function(&command, "ah3_tally");
     for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++)
         command_key(&command, destination, sets[i], "");
     command_int(&command, found ? found->budget_per_minute : 0);
@@ -169,7 +169,7 @@ static void told_time(void *context, const struct redis_answer *answer)
         job->skew_ms = redis_integer(redis_at(answer->reply, 0)) * 1000 +
                        redis_integer(redis_at(answer->reply, 1)) / 1000 -
                        middle;
-    redis_callv(job->queue->redis, compared, job, "FCALL", "ah2_version", "0",
+    redis_callv(job->queue->redis, compared, job, "FCALL", "ah3_version", "0",
                 NULL);
 }
 

@@ -55,7 +55,7 @@ class Day:
                 keys += [key("item:", item), key("body:", item), key("key:", ""), key("mail:", "")]
                 words += [item, 0, "", "", 0, "", "{}", START, START, 4,
                           "keep", 0, "form", "contact"]
-            self.ask("ah2_accept", keys, *words)
+            self.ask("ah3_accept", keys, *words)
         self.made += count
 
     def spend(self, kind, count):
@@ -64,7 +64,7 @@ class Day:
 
     def reserve(self, line):
         limits = (BUDGET, RESERVE)
-        ids = self.ask("ah2_peek", [key("due:", line), key("budget"), key("meta"),
+        ids = self.ask("ah3_peek", [key("due:", line), key("budget"), key("meta"),
                                     key("due:reconcile"), key("due:deliver")],
                        line, min(MOST, LINES[line]), *limits)[2:]
         if not ids:
@@ -74,7 +74,7 @@ class Day:
         keys += [key("body:", each) for each in ids] if line == "deliver" else []
         self.tokens += len(ids)
         tokens = [f"{self.tokens + place:032d}" for place in range(len(ids))]
-        return self.ask("ah2_reserve", keys, line, len(ids), *limits, LEASE, *ids, *tokens)[2:]
+        return self.ask("ah3_reserve", keys, line, len(ids), *limits, LEASE, *ids, *tokens)[2:]
 
     def settle(self, rows, *verdict):
         """verdict: next delay count clear looked chat ticket, as settle is told."""
@@ -86,12 +86,12 @@ class Day:
             keys += [key("item:", item), key("body:", item), key("log:", item),
                      key("item:", f"{item}.{number}")]
             words += [item, token, *verdict, "", "none", 0, "", number, "a line"]
-        assert set(self.ask("ah2_settle", keys, *words)) == {"ok"}
+        assert set(self.ask("ah3_settle", keys, *words)) == {"ok"}
 
     def intend(self, rows):
         if rows:
             words = [word for row in rows for word in (*row[:2], LEASE)]
-            self.ask("ah2_intend", [key("run"), *(key("item:", row[0]) for row in rows)], *words)
+            self.ask("ah3_intend", [key("run"), *(key("item:", row[0]) for row in rows)], *words)
 
     def deliver(self):
         rows = self.reserve("deliver")
@@ -160,7 +160,7 @@ class BrownOut(Day):
         self.spend("first", len(posts) - len(again))
         self.spend("again", len(again) + 2 * len(looks))
         if rows:
-            self.ask("ah2_report", [key("budget"), key("bell")],
+            self.ask("ah3_report", [key("budget"), key("bell")],
                      len(posts) - len(bad) + 2 * len(looks), 0, -1, 0, BUDGET, RESERVE,
                      20, 5000, 300000, len(bad))
         return len(rows)

@@ -71,7 +71,7 @@ def test_row_03_redis_connection_drops_with_an_accept_in_flight(nursery, redis, 
     broken = [False]
 
     def choose(data):
-        if b"ah2_accept" not in data:
+        if b"ah3_accept" not in data:
             return None
         return Fault("cut", 0, TO_CLIENT) if broken[0] else faults and faults.pop()
     relay, proxy = serving_through(nursery, redis, sandbox, choose)

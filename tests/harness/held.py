@@ -56,7 +56,7 @@ class Loader:
                 keys += [key("item:", chat_id), key("body:", chat_id), key("key:"), key("mail:")]
                 arguments += [chat_id, 1, "", "", 1, "", body(chat_id, at, number), at, at,
                               4, "keep", 86400000, "form", "contact"]
-            pipeline.execute_command("FCALL", "ah2_accept", len(keys), *keys, *arguments)
+            pipeline.execute_command("FCALL", "ah3_accept", len(keys), *keys, *arguments)
             if start // EACH % 40 == 39:
                 pipeline.execute()
         pipeline.execute()

@@ -49,7 +49,7 @@ class Moves:
                      key("mail:", new["mail"])]
             words += [new["id"], int(new["held"]), new["key"], new["print"], new["ttl"],
                       new["mail"], "{}", new["received"], new["at"], len(facts), *facts]
-        self.add(call("ah2_accept", keys, *words), self.ledger.accept(depth, batch), hear,
+        self.add(call("ah3_accept", keys, *words), self.ledger.accept(depth, batch), hear,
                  len(batch))
 
     def accept_refused(self, batch):
@@ -57,13 +57,13 @@ class Moves:
         new = batch[0]
         keys = [*ACCEPT, item_key(new["id"]), key("body:", new["id"]),
                 key("key:", new["key"]), key("mail:", "")]
-        self.add(call("ah2_accept", keys, 0, new["id"], 0, new["key"], "p", 1000, "", "{}",
+        self.add(call("ah3_accept", keys, 0, new["id"], 0, new["key"], "p", 1000, "", "{}",
                       new["received"], new["at"], 2, "keep", 0), "OOM")
 
     def peek(self, line, most, limits, hear):
         keys = [key("due:", line), key("budget"), key("meta"), key("due:reconcile"),
                 key("due:deliver")]
-        self.add(call("ah2_peek", keys, line, most, *limits),
+        self.add(call("ah3_peek", keys, line, most, *limits),
                  self.ledger.peek(line, most, *limits), hear)
 
     def reserve(self, line, tokens, limits, lease, hear):
@@ -72,21 +72,21 @@ class Moves:
                 key("due:reconcile"), *map(item_key, ids)]
         keys += [key("body:", each) for each in ids] if line == "deliver" else []
         rows = self.ledger.reserve(line, limits, lease, tokens)
-        self.add(call("ah2_reserve", keys, line, len(ids), *limits, lease, *ids,
+        self.add(call("ah3_reserve", keys, line, len(ids), *limits, lease, *ids,
                       *tokens.values()), ("rows", rows), hear, max(1, len(rows) - 2))
 
     def intend(self, batch, hear=None):
         words = [word for each in batch for word in each]
-        self.add(call("ah2_intend", [key("run"), *(item_key(each[0]) for each in batch)],
+        self.add(call("ah3_intend", [key("run"), *(item_key(each[0]) for each in batch)],
                       *words), self.ledger.intend(batch), hear, len(batch))
 
     def beat(self, item_id, token, lease):
-        self.add(call("ah2_beat", [item_key(item_id), key("run")], item_id, token, lease),
+        self.add(call("ah3_beat", [item_key(item_id), key("run")], item_id, token, lease),
                  self.ledger.beat(item_id, token, lease))
 
     def give_back(self, item_id, token, line):
         keys = [item_key(item_id), key("run"), key("due:", line), key("bell")]
-        self.add(call("ah2_give_back", keys, item_id, token),
+        self.add(call("ah3_give_back", keys, item_id, token),
                  self.ledger.give_back(item_id, token, line))
 
     def settle(self, batch):
@@ -99,78 +99,78 @@ class Moves:
             words += [item_id, v["token"], v["next"], v["delay"], int(v["count"]),
                       int(v["clear"]), int(v["looked"]), v["chat"], v["ticket"], v["error"],
                       v["hold"], v["hold_ms"], v["event"], v["number"], "a line"]
-        self.add(call("ah2_settle", keys, *words), self.ledger.settle(batch), None, len(batch))
+        self.add(call("ah3_settle", keys, *words), self.ledger.settle(batch), None, len(batch))
 
     def past(self, place):
-        self.add(call("ah2_past", [key(place)], 50), self.ledger.past(place, 50))
+        self.add(call("ah3_past", [key(place)], 50), self.ledger.past(place, 50))
 
     def reap(self, item_id, limit, event, number):
         message = message_of(item_id)
         other = message if "." in item_id else f"{item_id}.{number}"
         keys = [item_key(item_id), *REAP, key("log:", message), item_key(other)]
-        self.add(call("ah2_reap", keys, item_id, limit, event, number, "lost", "a line"),
+        self.add(call("ah3_reap", keys, item_id, limit, event, number, "lost", "a line"),
                  self.ledger.reap(item_id, limit, event, number))
 
     def replay(self, item_id, generation):
         keys = [item_key(item_id), key("dead"), *DUE_KEYS, key("bell"),
                 item_key(message_of(item_id))]
         reply = self.ledger.replay(item_id, generation)
-        self.add(call("ah2_replay", keys, item_id, generation), reply)
+        self.add(call("ah3_replay", keys, item_id, generation), reply)
         return reply
 
     def release(self, item_id):
         keys = [item_key(item_id), key("held"), key("due:deliver"), key("bell")]
-        self.add(call("ah2_release", keys, item_id), self.ledger.release(item_id))
+        self.add(call("ah3_release", keys, item_id), self.ledger.release(item_id))
 
     def erase(self, mode, item_id, sequence, name, mail):
         keys = [item_key(item_id), key("body:", item_id), key("log:", item_id),
                 key("key:", name), key("mail:", mail), *ERASE]
         keys += [item_key(f"{item_id}.{i}") for i in range(1, sequence + 1)]
         reply = self.ledger.erase(mode, item_id, sequence, name, mail)
-        self.add(call("ah2_erase", keys, mode, item_id, sequence, name, mail), reply)
+        self.add(call("ah3_erase", keys, mode, item_id, sequence, name, mail), reply)
         return reply
 
     def mark(self, item_id, unread):
-        self.add(call("ah2_mark", [item_key(item_id), key("upd")], item_id, int(unread)),
+        self.add(call("ah3_mark", [item_key(item_id), key("upd")], item_id, int(unread)),
                  self.ledger.mark(item_id, unread))
 
     def hold(self, reason, ms):
-        self.add(call("ah2_hold", [key("budget")], reason, ms), self.ledger.hold(reason, ms))
+        self.add(call("ah3_hold", [key("budget")], reason, ms), self.ledger.hold(reason, ms))
 
     def resume(self):
-        self.add(call("ah2_resume", [key("budget"), key("bell")]), self.ledger.resume())
+        self.add(call("ah3_resume", [key("budget"), key("bell")]), self.ledger.resume())
 
     def meet(self, run_id, sure, lease):
-        self.add(call("ah2_meet", [key("meta")], run_id, int(sure), lease),
+        self.add(call("ah3_meet", [key("meta")], run_id, int(sure), lease),
                  self.ledger.meet(run_id, sure, lease))
 
     def report(self, good, bad, left, reset, limits, breaker):
-        self.add(call("ah2_report", [key("budget"), key("bell")], good, bad, left, reset, *limits,
+        self.add(call("ah3_report", [key("budget"), key("bell")], good, bad, left, reset, *limits,
                       *breaker), self.ledger.report(good, bad, left, reset, limits, breaker))
 
     def tally(self, limits):
-        self.add(call("ah2_tally", TALLY, *limits), self.ledger.counts(*limits))
+        self.add(call("ah3_tally", TALLY, *limits), self.ledger.counts(*limits))
 
     def replay_add(self, list_id, before, entries):
-        self.add(call("ah2_replay_add", ["{@}todo:" + list_id], before, *entries),
+        self.add(call("ah3_replay_add", ["{@}todo:" + list_id], before, *entries),
                  self.ledger.replay_add(list_id, before, entries))
 
     def replay_start(self, list_id, by, rate, total):
-        self.add(call("ah2_replay_start", ["{@}replay:" + list_id, "{@}replays"], list_id, by,
+        self.add(call("ah3_replay_start", ["{@}replay:" + list_id, "{@}replays"], list_id, by,
                       rate, total), self.ledger.replay_start(list_id, by, rate, total))
 
     def replay_take(self, list_id, runner, lease, most, hear):
         keys = ["{@}replay:" + list_id, "{@}todo:" + list_id, "{@}replays"]
-        self.add(call("ah2_replay_take", keys, list_id, runner, lease, most),
+        self.add(call("ah3_replay_take", keys, list_id, runner, lease, most),
                  self.ledger.replay_take(list_id, runner, lease, most), hear)
 
     def replay_note(self, list_id, runner, at, done, replayed):
-        self.add(call("ah2_replay_note", ["{@}replay:" + list_id], runner, at, done, replayed),
+        self.add(call("ah3_replay_note", ["{@}replay:" + list_id], runner, at, done, replayed),
                  self.ledger.replay_note(list_id, runner, at, done, replayed))
 
     def replay_stop(self, list_id):
         keys = ["{@}replay:" + list_id, "{@}todo:" + list_id, "{@}replays"]
-        self.add(call("ah2_replay_stop", keys, list_id), self.ledger.replay_stop(list_id))
+        self.add(call("ah3_replay_stop", keys, list_id), self.ledger.replay_stop(list_id))
 
     def take_bell(self):
         rung, self.ledger.bell = self.ledger.bell, False

@@ -41,8 +41,8 @@ MUTANTS = {
     "accept: quarantine": (
         ACCEPT, "held and keys[3] or keys[2]", "keys[2]"),
     "accept: refused when memory is full": (
-        ACCEPT, "redis.register_function('ah2_accept', accept)",
-        "redis.register_function{function_name = 'ah2_accept', callback = accept,"
+        ACCEPT, "redis.register_function('ah3_accept', accept)",
+        "redis.register_function{function_name = 'ah3_accept', callback = accept,"
         " flags = {'allow-oom'}}"),
     "accept: its own time": (
         ACCEPT, "if math.abs(at - received) > OWN_TIME_MS then", "if false then"),
@@ -361,7 +361,7 @@ DRAINS = {
 
 def without_room(text, function):
     """The text in which that function does not work when memory is full."""
-    at = text.index(f"'ah2_{function}'")
+    at = text.index(f"'ah3_{function}'")
     flag = text.index("'allow-oom'", at)
     assert flag - at < 120
     return text[:flag] + "'allow-stale'" + text[flag + len("'allow-oom'"):]

@@ -23,7 +23,7 @@ def an_id_without_an_item_is_taken_out_of_the_line(store):
     keys = [key("due:deliver"), key("run"), key("budget"), key("meta"), key("due:reconcile"),
             item_key(ID), key("body:", ID)]
     reply = ask(store, command("ZADD", key("due:deliver"), NOW, ID),
-                call("ah2_reserve", keys, "deliver", 1, 0, "0.2", 60000, ID, TOKEN),
+                call("ah3_reserve", keys, "deliver", 1, 0, "0.2", 60000, ID, TOKEN),
                 command("EXISTS", key("due:deliver"), key("run"), item_key(ID)))
     promise(reply[1] == [NOW, 0] and reply[2] == 0, reply)
 
@@ -31,7 +31,7 @@ def an_id_without_an_item_is_taken_out_of_the_line(store):
 def an_id_without_an_item_is_taken_out_of_the_running(store):
     keys = [item_key(ID), *REAP, key("log:", ID), item_key(ID + ".1")]
     reply = ask(store, command("ZADD", key("run"), NOW, ID),
-                call("ah2_reap", keys, ID, 3, "", 1, "lost", "a line"),
+                call("ah3_reap", keys, ID, 3, "", 1, "lost", "a line"),
                 command("EXISTS", key("run"), item_key(ID), key("due:deliver")))
     promise(reply[1:] == [0, 0], reply)
 
@@ -45,7 +45,7 @@ def news_of(store, crashes):
 def a_told_news_does_not_bring_back_its_message(store):
     news_of(store, 0)
     keys = [*SETTLE, item_key(ID + ".1"), key("body:", ID + ".1"), key("log:", ID), item_key(ID)]
-    reply = ask(store, call("ah2_settle", keys, ID + ".1", TOKEN, "finished", 0, 1, 0, 0, "", 0,
+    reply = ask(store, call("ah3_settle", keys, ID + ".1", TOKEN, "finished", 0, 1, 0, 0, "", 0,
                             "", "rate_limit", 0, "", 1, "a line"),
                 command("EXISTS", item_key(ID), key("log:", ID)))
     promise(reply == [["ok"], 0], reply)
@@ -54,7 +54,7 @@ def a_told_news_does_not_bring_back_its_message(store):
 def nor_does_one_that_is_set_aside(store):
     news_of(store, 3)
     keys = [item_key(ID + ".1"), *REAP, key("log:", ID), item_key(ID)]
-    reply = ask(store, call("ah2_reap", keys, ID + ".1", 3, "", 1, "lost", "a line"),
+    reply = ask(store, call("ah3_reap", keys, ID + ".1", 3, "", 1, "lost", "a line"),
                 command("EXISTS", item_key(ID)), command("HGET", item_key(ID + ".1"), "st"))
     promise(reply == [1, 0, "dead"], reply)
 
@@ -62,7 +62,7 @@ def nor_does_one_that_is_set_aside(store):
 def one_that_cannot_be_read_keeps_no_other_from_its_word(store):
     reply = ask(store, command("SET", item_key(ID), "not a hash"),
                 command("HSET", item_key(OTHER), "st", "run", "tok", TOKEN),
-                call("ah2_intend", [key("run"), item_key(ID), item_key(OTHER)],
+                call("ah3_intend", [key("run"), item_key(ID), item_key(OTHER)],
                      ID, TOKEN, 1000, OTHER, TOKEN, 1000))
     promise(isinstance(reply[2], list) and reply[2][1] == "ok" and "WRONGTYPE" in reply[2][0],
             reply)
@@ -74,7 +74,7 @@ def no_more_than_fifty_lines_of_a_log_are_kept(store):
                            "seq", number))
         keys = [*SETTLE, item_key(ID), key("body:", ID), key("log:", ID),
                 item_key(f"{ID}.{number + 1}")]
-        reply = ask(store, call("ah2_settle", keys, ID, TOKEN, "deliver", 0, 1, 0, 0, "", 0, "",
+        reply = ask(store, call("ah3_settle", keys, ID, TOKEN, "deliver", 0, 1, 0, 0, "", 0, "",
                                 "rate_limit", 0, "", number + 1, f"line {number}"),
                     command("LRANGE", key("log:", ID), 0, -1))
         promise(reply[0] == ["ok"], reply)
@@ -86,13 +86,13 @@ def tickets_are_asked_for_while_creates_are_not_due(store):
             key("due:deliver")]
     reply = ask(store, command("ZADD", key("due:reconcile"), NOW, ID),
                 command("ZADD", key("due:deliver"), NOW + 1, OTHER),
-                call("ah2_peek", keys, "reconcile", 10, 60, "0.2"))
+                call("ah3_peek", keys, "reconcile", 10, 60, "0.2"))
     promise(reply[2] == [NOW, NOW, ID], reply)
 
 
 def a_budget_in_debt_is_told_as_none_left(store):
     reply = ask(store, command("HSET", key("budget"), "tokens", "-0.5", "others", 0, "at", NOW),
-                call("ah2_tally", TALLY, 6, "0.2"))
+                call("ah3_tally", TALLY, 6, "0.2"))
     promise(reply[1][13] == 0, reply)
 
 

@@ -87,7 +87,7 @@ class Restarts:
     @staticmethod
     def doubted(moves):
         """Ids in a call that may not have been heard."""
-        return {word for sent in moves.calls if "ah2_erase" in sent
+        return {word for sent in moves.calls if "ah3_erase" in sent
                 for word in sent.split("\r\n")}
 
     def restart_lossy(self):

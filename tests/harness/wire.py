@@ -25,7 +25,7 @@ def texts():
 def library(files=None):
     """The library as it is shipped, or these files of it, with steppable time."""
     files = files or texts()
-    return "".join(["#!lua name=afterhours_2\n", "local CODE = 'stepped'\n",
+    return "".join(["#!lua name=afterhours_3\n", "local CODE = 'stepped'\n",
                     (HERE / "stepped.lua").read_text(),
                     *(files[name] for name in sorted(files))])
 

@@ -204,7 +204,7 @@ static void what_is_still_kept_is_not_swept(void **state)
     struct queue_scene *scene = *state;
 
     finish(scene);
-    qscene_redis(scene, "FCALL", "ah2_past", "1", "{support}done", "9", NULL);
+    qscene_redis(scene, "FCALL", "ah3_past", "1", "{support}done", "9", NULL);
     assert_int_equal(scene->number, 0);
     assert_non_null(qscene_find(scene, scene->id)->message);
 }

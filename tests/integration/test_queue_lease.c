@@ -151,7 +151,7 @@ static void set_redis_back(struct queue_scene *scene)
     buf_text(&changed, "return -600000 + ");
     buf_text(&changed, now + strlen("return "));
     qscene_redis(scene, "FUNCTION", "LOAD", "REPLACE", buf_str(&changed), NULL);
-    assert_string_equal(scene->text, "afterhours_2");
+    assert_string_equal(scene->text, "afterhours_3");
     buf_clear(&changed);
     buf_clear(&text);
 }
@@ -284,7 +284,7 @@ static void a_lease_that_still_runs_is_not_reaped(void **state)
 
     qscene_accept(scene, NULL);
     reserve_one(scene);
-    qscene_redis(scene, "FCALL", "ah2_past", "1", "{support}run", "10", NULL);
+    qscene_redis(scene, "FCALL", "ah3_past", "1", "{support}run", "10", NULL);
     assert_int_equal(scene->number, 0);
     queue_start_janitor(scene->queue);
     assert_int_equal(qscene_beat(scene, 0), SETTLE_OK);

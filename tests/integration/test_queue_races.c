@@ -35,7 +35,7 @@ static void what_became_due_later_meanwhile_is_not_reserved(void **state)
     qscene_accept(scene, NULL);
     qscene_redis(scene, "ZADD", "{support}due:deliver", "9999999999999",
                  scene->id, NULL);
-    qscene_redis(scene, "FCALL", "ah2_reserve", "7", "{support}due:deliver",
+    qscene_redis(scene, "FCALL", "ah3_reserve", "7", "{support}due:deliver",
                  "{support}run", "{support}budget", "{support}meta",
                  "{support}due:reconcile",
                  name(scene, item, sizeof(item), "item:"),
@@ -53,7 +53,7 @@ static void a_lease_renewed_meanwhile_is_not_reaped(void **state)
     qscene_accept(scene, NULL);
     qscene_reserve(scene, STAGE_DELIVER, 1);
     snprintf(other, sizeof(other), "%s", qscene_key(scene, "item:", ".1"));
-    qscene_redis(scene, "FCALL", "ah2_reap", "10",
+    qscene_redis(scene, "FCALL", "ah3_reap", "10",
                  name(scene, item, sizeof(item), "item:"), "{support}run",
                  "{support}due:deliver", "{support}due:reconcile",
                  "{support}due:callback", "{support}dead", "{support}meta",
@@ -68,7 +68,7 @@ static void sweep(struct queue_scene *scene, const char *sequence)
 {
     char item[160], body[160], log[160];
 
-    qscene_redis(scene, "FCALL", "ah2_erase", "15",
+    qscene_redis(scene, "FCALL", "ah3_erase", "15",
                  name(scene, item, sizeof(item), "item:"),
                  name(scene, body, sizeof(body), "body:"),
                  name(scene, log, sizeof(log), "log:"),

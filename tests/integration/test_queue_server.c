@@ -293,11 +293,11 @@ static void another_text_of_the_library_is_replaced(void **state)
     struct queue_scene *scene = *state;
 
     qscene_redis(scene, "FUNCTION", "LOAD", "REPLACE",
-                 "#!lua name=afterhours_2\n"
-                 "redis.register_function{function_name='ah2_version', "
+                 "#!lua name=afterhours_3\n"
+                 "redis.register_function{function_name='ah3_version', "
                  "callback=function() return 'old' end, flags={'no-writes'}}",
                  NULL);
-    assert_string_equal(scene->text, "afterhours_2");
+    assert_string_equal(scene->text, "afterhours_3");
     qscene_reopen(scene);
     qscene_wait_ready(scene);
     assert_int_equal(qscene_accept(scene, NULL), ACCEPT_NEW);

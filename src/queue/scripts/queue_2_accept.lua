@@ -96,4 +96,4 @@ local function accept(keys, argv)
   return reply
 end
 
-redis.register_function('ah2_accept', accept)
+redis.register_function('ah3_accept', accept)

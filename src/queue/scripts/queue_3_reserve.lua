@@ -322,7 +322,7 @@ local function reserve(keys, argv)
   return reply
 end
 
-redis.register_function{function_name = 'ah2_peek', callback = peek,
+redis.register_function{function_name = 'ah3_peek', callback = peek,
                         flags = {'no-writes', 'allow-oom'}}
-redis.register_function{function_name = 'ah2_reserve', callback = reserve,
+redis.register_function{function_name = 'ah3_reserve', callback = reserve,
                         flags = {'allow-oom'}}

@@ -385,11 +385,11 @@ local function give_back(keys, argv)
   return 'ok'
 end
 
-redis.register_function{function_name = 'ah2_intend', callback = intend,
+redis.register_function{function_name = 'ah3_intend', callback = intend,
                         flags = {'allow-oom'}}
-redis.register_function{function_name = 'ah2_beat', callback = beat,
+redis.register_function{function_name = 'ah3_beat', callback = beat,
                         flags = {'allow-oom'}}
-redis.register_function{function_name = 'ah2_settle', callback = settle,
+redis.register_function{function_name = 'ah3_settle', callback = settle,
                         flags = {'allow-oom'}}
-redis.register_function{function_name = 'ah2_give_back', callback = give_back,
+redis.register_function{function_name = 'ah3_give_back', callback = give_back,
                         flags = {'allow-oom'}}

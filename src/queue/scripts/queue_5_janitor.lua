@@ -72,7 +72,7 @@ local function reap(keys, argv)
   return 1
 end
 
-redis.register_function{function_name = 'ah2_past', callback = past,
+redis.register_function{function_name = 'ah3_past', callback = past,
                         flags = {'no-writes', 'allow-oom'}}
-redis.register_function{function_name = 'ah2_reap', callback = reap,
+redis.register_function{function_name = 'ah3_reap', callback = reap,
                         flags = {'allow-oom'}}

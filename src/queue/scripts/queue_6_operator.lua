@@ -228,19 +228,19 @@ local function count_all(keys, argv)
   return reply
 end
 
-redis.register_function{function_name = 'ah2_replay', callback = replay,
+redis.register_function{function_name = 'ah3_replay', callback = replay,
                         flags = {'allow-oom'}}
-redis.register_function{function_name = 'ah2_release', callback = release,
+redis.register_function{function_name = 'ah3_release', callback = release,
                         flags = {'allow-oom'}}
-redis.register_function{function_name = 'ah2_erase', callback = erase,
+redis.register_function{function_name = 'ah3_erase', callback = erase,
                         flags = {'allow-oom'}}
-redis.register_function{function_name = 'ah2_mark', callback = mark,
+redis.register_function{function_name = 'ah3_mark', callback = mark,
                         flags = {'allow-oom'}}
-redis.register_function{function_name = 'ah2_hold', callback = hold,
+redis.register_function{function_name = 'ah3_hold', callback = hold,
                         flags = {'allow-oom'}}
-redis.register_function{function_name = 'ah2_resume', callback = resume,
+redis.register_function{function_name = 'ah3_resume', callback = resume,
                         flags = {'allow-oom'}}
-redis.register_function{function_name = 'ah2_meet', callback = meet,
+redis.register_function{function_name = 'ah3_meet', callback = meet,
                         flags = {'allow-oom'}}
-redis.register_function{function_name = 'ah2_tally', callback = count_all,
+redis.register_function{function_name = 'ah3_tally', callback = count_all,
                         flags = {'no-writes', 'allow-oom'}}

@@ -43,9 +43,9 @@ local function version()
   return CODE
 end
 
-redis.register_function{function_name = 'ah2_find', callback = find,
+redis.register_function{function_name = 'ah3_find', callback = find,
                         flags = {'no-writes', 'allow-oom'}}
-redis.register_function{function_name = 'ah2_held', callback = held,
+redis.register_function{function_name = 'ah3_held', callback = held,
                         flags = {'no-writes', 'allow-oom'}}
-redis.register_function{function_name = 'ah2_version', callback = version,
+redis.register_function{function_name = 'ah3_version', callback = version,
                         flags = {'no-writes', 'allow-oom'}}

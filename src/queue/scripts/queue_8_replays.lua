@@ -118,13 +118,13 @@ local function replay_stop(keys, argv)
   return 1
 end
 
-redis.register_function{function_name = 'ah2_replay_add',
+redis.register_function{function_name = 'ah3_replay_add',
                         callback = replay_add, flags = {'allow-oom'}}
-redis.register_function{function_name = 'ah2_replay_start',
+redis.register_function{function_name = 'ah3_replay_start',
                         callback = replay_start, flags = {'allow-oom'}}
-redis.register_function{function_name = 'ah2_replay_take',
+redis.register_function{function_name = 'ah3_replay_take',
                         callback = replay_take, flags = {'allow-oom'}}
-redis.register_function{function_name = 'ah2_replay_note',
+redis.register_function{function_name = 'ah3_replay_note',
                         callback = replay_note, flags = {'allow-oom'}}
-redis.register_function{function_name = 'ah2_replay_stop',
+redis.register_function{function_name = 'ah3_replay_stop',
                         callback = replay_stop, flags = {'allow-oom'}}

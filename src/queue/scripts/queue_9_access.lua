@@ -178,9 +178,9 @@ local function access_fail(keys, argv)
   return 1
 end
 
-redis.register_function{function_name = 'ah2_access_take', callback = access_take,
+redis.register_function{function_name = 'ah3_access_take', callback = access_take,
                         flags = {'allow-oom'}}
-redis.register_function{function_name = 'ah2_access_store',
+redis.register_function{function_name = 'ah3_access_store',
                         callback = access_store, flags = {'allow-oom'}}
-redis.register_function{function_name = 'ah2_access_fail', callback = access_fail,
+redis.register_function{function_name = 'ah3_access_fail', callback = access_fail,
                         flags = {'allow-oom'}}

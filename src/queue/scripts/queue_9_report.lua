@@ -117,5 +117,5 @@ local function report(keys, argv)
   return count_run(keys[1], kept, bad, tonumber(argv[7]), tonumber(argv[8]), now)
 end
 
-redis.register_function{function_name = 'ah2_report', callback = report,
+redis.register_function{function_name = 'ah3_report', callback = report,
                         flags = {'allow-oom'}}
