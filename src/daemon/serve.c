@@ -223,6 +223,18 @@ bool setup_probe_listen(const struct settings *settings, struct error *err)
            error_prefix(err, "admin.listen");
 }
 
+bool setup_probe_sandbox(const struct daemon_options *options,
+                         struct error *err)
+{
+    struct http_server_options listening;
+
+    if (!options->sandbox)
+        return true;
+    http_server_options_default(&listening);
+    listening.listen = options->sandbox_listen;
+    return probe(&listening, err) || error_prefix(err, "--sandbox-listen");
+}
+
 static int run(const struct daemon_options *options)
 {
     struct front front = {.options = options};

@@ -26,6 +26,10 @@ int setup_failed(const char *process, const struct error *err);
 must_check bool setup_probe_listen(const struct settings *settings,
                                    struct error *err);
 
+/* Likewise for the sandbox, if there is to be one. In serve.c. */
+must_check bool setup_probe_sandbox(const struct daemon_options *options,
+                                    struct error *err);
+
 /*
  * No core dumps, no ptrace by others: secrets stay in this process. And as many
  * descriptors as the system lets us have.

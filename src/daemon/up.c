@@ -131,7 +131,8 @@ static void add_role(struct up *up, const char *role)
 static bool start(struct up *up, struct error *err)
 {
     up->settings = setup_settings(&up->options, "up", err);
-    if (!up->settings || !setup_probe_listen(up->settings, err))
+    if (!up->settings || !setup_probe_listen(up->settings, err) ||
+        !setup_probe_sandbox(&up->options, err))
         return false;
     up->loop = loop_new();
     up->supervisor = supervisor_new(up->loop, may_reload, up);

@@ -220,6 +220,18 @@ def test_a_port_in_use_by_another_program_is_told(make_relay):
     assert "in use" in done.stderr
 
 
+@pytest.mark.parametrize("taken", [True, False])
+def test_a_sandbox_that_cannot_listen_is_told_before_anything_starts(make_relay, taken):
+    relay = make_relay()
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        place = f"127.0.0.1:{other.getsockname()[1]}" if taken else "nowhere at all"
+        done = relay.run("up", "--sandbox", "--sandbox-listen", place)
+    assert done.returncode == (69 if taken else 78)
+    assert "--sandbox-listen" in done.stderr and place in done.stderr
+    assert ("in use" in done.stderr) == taken
+    assert "started" not in done.stdout + done.stderr
+
+
 def test_redis_away_at_start_is_503_until_it_comes(nursery, redis, sandbox):
     redis.stop()
     relay = Relay(nursery, redis, sandbox)
