@@ -101,6 +101,8 @@ const struct setting schema_settings[] = {
       INITIAL("10s"), RANGE(100, HOUR) },
     { "limits.body_timeout", TOP(limits.body_timeout_ms), KIND_DURATION,
       INITIAL("20s"), RANGE(100, HOUR) },
+    { "limits.stream_timeout", TOP(limits.stream_timeout_ms), KIND_DURATION,
+      INITIAL("10m"), RANGE(100, DAY) },
     { "limits.depth", TOP(limits.depth), KIND_NUMBER, INITIAL("100000"),
       RANGE(0, 100000000) },
 

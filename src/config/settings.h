@@ -53,6 +53,7 @@ struct settings_limits {
     unsigned fields;
     unsigned connections, connections_per_address;
     int64_t head_timeout_ms, body_timeout_ms;
+    int64_t stream_timeout_ms; /* an event stream ends, to be asked again */
     unsigned
         depth; /* submissions a destination may have waiting; 0: no limit */
 };

@@ -32,6 +32,7 @@ struct look {
     bool reading, again;       /* a read is under way; another one is needed */
     bool last;                 /* what is found next is the answer */
     bool streaming;            /* the stream has begun */
+    int64_t until;             /* boot clock, ms: when a stream ends */
     bool waits;                /* for a change */
     char base[STATE_TAG_SIZE]; /* the tag a change is told from, or "" */
 };

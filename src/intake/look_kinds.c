@@ -138,7 +138,17 @@ static void end_stream(struct look *look)
     http_stream_end(release(look));
 }
 
-/* A heartbeat; and whoever does not read is let go. */
+static int64_t next_beat(const struct look *look)
+{
+    int64_t left = look->until - clock_boot_ms();
+
+    if (left <= 0)
+        return 1;
+    return left < HEARTBEAT_MS ? left : HEARTBEAT_MS;
+}
+
+/* A heartbeat; whoever does not read is let go, and nobody stays for ever: an
+ * EventSource comes back by itself, with the id of what it saw last. */
 static void stream_rang(struct look *look)
 {
     if (look->streaming) {
@@ -146,9 +156,13 @@ static void stream_rang(struct look *look)
             http_abort(release(look), true);
             return;
         }
+        if (clock_boot_ms() >= look->until) {
+            end_stream(look);
+            return;
+        }
         http_stream_write(look->exchange, ":\n\n", 3);
     }
-    timer_start(look->timer, HEARTBEAT_MS);
+    timer_start(look->timer, next_beat(look));
 }
 
 static void begin_stream(struct look *look)
@@ -261,7 +275,8 @@ void look_at(struct request *request, const char *id, enum look_kind kind,
     look->known =
         alloc_text(http_header(request->exchange, kinds[kind].header));
     look->waits = wait_ms > 0;
-    look_start(look, kind == LOOK_STREAM ? HEARTBEAT_MS : wait_ms);
+    look->until = clock_boot_ms() + look->settings->limits.stream_timeout_ms;
+    look_start(look, kind == LOOK_STREAM ? next_beat(look) : wait_ms);
 }
 
 void look_at_new(struct intake *intake, struct settings *settings,

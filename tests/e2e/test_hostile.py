@@ -1,5 +1,6 @@
 """What somebody who means harm sends: nothing of it leaves the rules, reaches a
 page, a header or a log as it came, or stops the relay for others."""
+import json
 import pathlib
 import re
 import socket
@@ -196,6 +197,31 @@ def test_one_address_takes_its_share_of_connections_and_no_more(make_relay):
         assert other.recv(12) == b"HTTP/1.1 200"
     for each in streams:
         each.close()
+
+
+def events(answer):
+    """The ids and states of a stream that has ended."""
+    assert answer.headers["Content-Type"].startswith("text/event-stream")
+    return [(re.search(r"^id: (\d+)$", part, re.M)[1],
+             json.loads(re.search(r"^data: (.*)$", part, re.M)[1])["state"])
+            for part in answer.text.split("\n\n") if part.startswith("event: state")]
+
+
+def test_an_event_stream_ends_in_time_and_goes_on_where_it_was(make_relay):
+    relay = make_relay(limits={"stream_timeout": "400ms"})
+    relay.start("serve")
+    relay.wait_ready()
+    accepted = relay.accept()
+    asked = {"Accept": "text/event-stream"}
+    first = events(relay.http.get(accepted["status_url"], headers=asked, timeout=10))
+    assert [state for _, state in first] == ["queued"]
+    asked["Last-Event-ID"] = first[0][0]
+    again = relay.http.get(accepted["status_url"], headers=asked, timeout=10)
+    assert events(again) == [], "what was seen is not told again"
+    relay.start("work")
+    relay.wait_state(accepted)
+    last = events(relay.http.get(accepted["status_url"], headers=asked, timeout=10))
+    assert [state for _, state in last] == ["linked"]
 
 
 def test_strangers_never_hold_the_descriptors_that_redis_needs(make_relay, redis, nursery):
