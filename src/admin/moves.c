@@ -8,9 +8,12 @@
 #include "admin/inside.h"
 #include "answer/problems.h"
 #include "base/email.h"
+#include "base/text.h"
 #include "describe/describe.h"
 
 #include "base/banned.h"
+
+#define STRANGER_MAX 64 /* bytes of a name worth repeating */
 
 typedef void queue_move(struct queue *queue, const char *id,
                         queue_count_done *done, void *context);
@@ -88,11 +91,29 @@ static void erased(void *context, size_t count, const struct error *err)
     call_end(&move->call);
 }
 
-static bool read_email(const json_t *root, char address[EMAIL_SIZE],
+/* A member that is not there, named if it can be; the name is root's. */
+static const char *stranger_in(json_t *root)
+{
+    const char *name;
+    json_t *value;
+
+    json_object_foreach(root, name, value)
+    {
+        if (strcmp(name, "email") == 0)
+            continue;
+        return strlen(name) <= STRANGER_MAX && text_clean(name, strlen(name))
+                   ? name
+                   : "?";
+    }
+    return NULL;
+}
+
+static bool read_email(json_t *root, char address[EMAIL_SIZE],
                        struct complaints *complaints)
 {
     const json_t *email = json_object_get(root, "email");
     const char *text = json_string_value(email), *why;
+    const char *stranger = stranger_in(root);
 
     if (!email)
         complaints_add(complaints, "email", "required",
@@ -101,8 +122,8 @@ static bool read_email(const json_t *root, char address[EMAIL_SIZE],
         complaints_add(complaints, "email", "invalid", "Write it as text.");
     else if (!email_read(text, address, &why))
         complaints_add(complaints, "email", "invalid", "%s", why);
-    if (json_object_size(root) > (email ? 1 : 0))
-        complaints_add(complaints, "*", "unknown",
+    if (stranger)
+        complaints_add(complaints, stranger, "unknown",
                        "There is no other member than email.");
     return complaints->count == 0;
 }
