@@ -53,7 +53,7 @@ def planted(**changes):
     news = [{"type": "submission.linked",
              "data": {"id": each, "chat_id": f"chat-{each}", "zendesk_ticket_id": number}}
             for number, each in enumerate(("a", "b"))]
-    chats = [{"session_id": each, "id": f"chat-{each}", "ticket_id": number, "created_at": 105_000}
+    chats = [{"session_id": each, "id": f"chat-{each}", "ticket_id": number, "created_at": "1970-01-01T00:01:45.000Z"}
              for number, each in enumerate(("a", "b"))]
     history = {"accepted": {"a": 100.0, "b": 101.0}, "chats": chats, "news": news, "late_s": 10}
     for key, change in changes.items():
@@ -65,7 +65,7 @@ def planted(**changes):
     ("chats", "lost", lambda chats: chats[:1]),
     ("chats", "doubled", lambda chats: [*chats, chats[0]]),
     ("accepted", "unexpected", lambda accepted: {"a": accepted["a"]}),
-    ("chats", "late", lambda chats: [chats[0], {**chats[1], "created_at": 111_001}]),
+    ("chats", "late", lambda chats: [chats[0], {**chats[1], "created_at": "1970-01-01T00:01:51.001Z"}]),
     ("news", "untold", lambda news: news[:1]),
     ("news", "untold", lambda news: [news[0], {**news[1], "type": "submission.failed"}]),
     ("chats", "mistold", lambda chats: [chats[0], {**chats[1], "ticket_id": 7}]),

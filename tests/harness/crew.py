@@ -28,6 +28,7 @@ class Crew:
         self.members = []
         self.stopped_at = {}
         self.deaths = 0
+        self.asked = set()  # processes that were told to end
         self.ended = []
         self.over = threading.Event()
         for _ in range(size):
@@ -49,10 +50,11 @@ class Crew:
                     self.wake(member)
 
     def mourn(self, member):
-        """Killed, it is replaced; ended by itself, it is the test's business."""
+        """Killed or told to end, it is replaced; ended by itself, it is the
+        test's business."""
         code = member.wait()
-        if code < 0:
-            self.deaths += 1
+        if code < 0 or (code == 0 and member.pid in self.asked):
+            self.deaths += code < 0
             self.hire()
         else:
             self.ended.append(f"{self.role} ended by itself with {code}:\n{member.log()[-2000:]}")
@@ -65,11 +67,24 @@ class Crew:
         if time.monotonic() - since > self.stop_s:
             os.kill(member.pid, signal.SIGCONT)
 
+    def running(self):
+        return [member for member in list(self.members) if member.running()]
+
     def kill_one(self, chance=random):
         """SIGKILL for one that runs."""
-        running = [member for member in list(self.members) if member.running()]
-        if running:
-            os.kill(chance.choice(running).pid, signal.SIGKILL)
+        self.signal(self.running(), signal.SIGKILL, chance)
+
+    def signal(self, members, number, chance=None):
+        """To all of them, or to one by chance; it may have died just now."""
+        if chance:
+            members = [chance.choice(members)] if members else []
+        for member in members:
+            if number == signal.SIGTERM:
+                self.asked.add(member.pid)
+            try:
+                os.kill(member.pid, number)
+            except ProcessLookupError:
+                pass
 
     def replace_one(self):
         """A new one begins, then the oldest ends as it is asked to."""

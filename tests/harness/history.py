@@ -2,6 +2,7 @@
 it reads what senders were told, what the destination holds, and what the
 website's server has heard."""
 import collections
+import datetime
 
 
 def differences(accepted, chats):
@@ -16,6 +17,13 @@ def differences(accepted, chats):
     }
 
 
+def delays(accepted, chats):
+    """{id: seconds from being accepted until its chat was made}."""
+    made = {chat["session_id"]: datetime.datetime.fromisoformat(chat["created_at"]).timestamp()
+            for chat in chats}
+    return {key: made[key] - at for key, at in accepted.items() if key in made}
+
+
 def judge(accepted, chats, news=None, late_s=None):
     """The same of {id: when it was accepted}, in seconds of the wall clock, and:
     late: its chat was made more than late_s seconds after; untold: nobody heard
@@ -27,10 +35,10 @@ def judge(accepted, chats, news=None, late_s=None):
         if each["type"] == "submission.linked":
             told[each["data"]["id"]].add(
                 (each["data"]["chat_id"], each["data"]["zendesk_ticket_id"]))
-    for key, at in accepted.items():
+    if late_s is not None:
+        found["late"] = [key for key, delay in delays(accepted, chats).items() if delay > late_s]
+    for key in accepted:
         chat = by_id.get(key)
-        if chat and late_s is not None and chat["created_at"] / 1000 - at > late_s:
-            found["late"].append(key)
         if news is not None and not told[key]:
             found["untold"].append(key)
         if chat and any(pair != (chat["id"], chat["ticket_id"]) for pair in told[key]):

@@ -143,9 +143,10 @@ class Nursery:
             except AssertionError:
                 reports.append(f"{process.name} did not end within 15 s of SIGTERM")
             process.kill()
-            report = process.sanitizer_report()
+        for name, first in {each.name: each for each in reversed(self.processes)}.items():
+            report = first.sanitizer_report()  # its log is that of all of its name
             if report:
-                reports.append(f"{process.name}:\n{report}")
+                reports.append(f"{name}:\n{report}")
         return reports
 
     def logs(self, most=6000):

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import http.server
 import json
+import socket
 import threading
 import time
 
@@ -41,6 +42,13 @@ class Receiver:
         self.answer = 200
         self.seen = []
         self.wrong = []
+        self.links = set()
+        self.port = 0
+        self.listen()
+        self.url = f"http://127.0.0.1:{self.port}/hooks/tickets"
+
+    def listen(self):
+        """Again, after close(), on the same port."""
         receiver = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -56,11 +64,19 @@ class Receiver:
             daemon_threads = True
             request_queue_size = 256  # as many may knock at once
 
-        self.server = Server(("127.0.0.1", 0), Handler)
+            def process_request(self, request, client_address):
+                receiver.links.add(request)
+                super().process_request(request, client_address)
+
+            def shutdown_request(self, request):
+                receiver.links.discard(request)
+                super().shutdown_request(request)
+
+        self.server = Server(("127.0.0.1", self.port), Handler)
         # A sender that is killed leaves a connection behind: no news.
         self.server.handle_error = lambda request, address: None
-        self.url = f"http://127.0.0.1:{self.server.server_port}/hooks/tickets"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.port = self.server.server_port
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
     def take(self, request):
         body = request.rfile.read(int(request.headers["content-length"]))
@@ -78,5 +94,11 @@ class Receiver:
                 and (kind is None or each["type"] == kind)]
 
     def close(self):
+        """As if it were killed: nobody listens, what was connected is cut."""
         self.server.shutdown()
         self.server.server_close()
+        for link in list(self.links):
+            try:
+                link.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass

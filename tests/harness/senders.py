@@ -26,6 +26,7 @@ class Senders:
         self.lock = threading.Lock()
         self.numbers = iter(range(first, first + count))
         self.pause = threading.Event()
+        self.gap, self.next_at = 0, 0
         self.given_up = threading.Event()
         self.threads = [threading.Thread(target=self._send_all, daemon=True)
                         for _ in range(threads)]
@@ -34,6 +35,18 @@ class Senders:
 
     def count(self):
         return len(self.accepted)
+
+    def pace(self, rate):
+        """So many new messages a second from now on; None: as fast as they can.
+        What an outage has held up is made up for."""
+        with self.lock:
+            self.next_at = self.next_at or time.monotonic()
+            self.gap = 1 / rate if rate else 0
+
+    def enough(self):
+        """No new ones; what is in hand is sent to its end."""
+        with self.lock:
+            self.numbers, self.gap = iter(()), 0
 
     def finish(self, timeout=120):
         for thread in self.threads:
@@ -45,12 +58,19 @@ class Senders:
     def _send_all(self):
         connection = None
         while True:
-            with self.lock:
-                number = next(self.numbers, None)
+            number, wait = self._take()
             if number is None:
                 return
+            self.pause.wait(wait)
             while number not in self.accepted and not self.given_up.is_set():
                 connection = self._try(connection, number)
+
+    def _take(self):
+        """The next number, and how long it has time."""
+        with self.lock:
+            wait = self.next_at - time.monotonic() if self.gap else 0
+            self.next_at += self.gap
+            return next(self.numbers, None), max(wait, 0)
 
     def _try(self, connection, number):
         """One attempt; the connection to go on with, or None."""

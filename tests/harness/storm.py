@@ -1,13 +1,17 @@
 """Senders at work while processes are killed at random: what the chaos test and
 script/chaos have in common."""
+import collections
 import dataclasses
 import random
+import re
+import statistics
 import threading
 import time
 
+from .blows import KILLED, Blows
 from .crew import Crew
-from .history import judge
-from .relay import Relay
+from .history import delays, judge
+from .relay import Relay, merge
 from .senders import Senders
 from .waiting import wait_until
 
@@ -18,7 +22,6 @@ SETTINGS = {
         "request_timeout": "900ms", "lease": "2s", "search_patience": "1s",
         "look_interval": "200ms", "ticket_first": "100ms"}},
 }
-ROLES = ("serve", "work", "redis")
 REST_S = 180  # the longest that all may need to come to rest
 
 
@@ -27,57 +30,117 @@ class Plan:
     kills: int            # of serve, work and Redis, so many each
     submissions: int
     seed: int
-    pause_s: float = 0.8  # between two kills, on the average
+    pause_s: float = 0.8  # between two blows, on the average
     threads: int = 8
+    others: int = 0       # of each other blow there is
+    faults: float = 0.0   # the share of answers that go wrong, in each of three ways
+    late_s: float = 120   # a chat made so long after it was promised is late
+    erase_after: str = "30d"
+    journal: bool = False
 
 
 class Storm:
     """Runs a plan on a nursery's relay; the verdict is that of judge()."""
 
     def __init__(self, nursery, redis, sandbox, receiver, plan, say=lambda line: None):
-        self.redis, self.sandbox, self.receiver = redis, sandbox, receiver
+        self.sandbox, self.receiver = sandbox, receiver
         self.plan, self.say = plan, say
         self.random = random.Random(plan.seed)
-        self.relay = Relay(nursery, redis, sandbox, receiver, SETTINGS)
+        self.relay = Relay(nursery, redis, sandbox, receiver, merge(SETTINGS, {
+            "journal": {"enabled": plan.journal},
+            "forms": {"contact": {"erase_after": plan.erase_after}}}))
         self.crews = {"serve": Crew(self.relay, "serve", 2), "work": Crew(self.relay, "work", 2)}
         self.relay.wait_ready()
-        self.killed = dict.fromkeys(ROLES, 0)
-        self.calm = threading.Event()
+        self.blows = Blows(self.crews, redis, sandbox, receiver, self.random)
+        self.killed = dict.fromkeys(KILLED, 0)
+        self.dealt = collections.Counter()
+        self.replayed = 0
+        self.over = threading.Event()
         self.began = time.monotonic()
 
+    def stop(self):
+        """No more blows and no new messages; what there is, is judged."""
+        self.over.set()
+
     def run(self):
-        senders = Senders(self.relay.port, self.plan.submissions, self.plan.threads, timeout=5)
-        victims = list(ROLES) * self.plan.kills
-        self.random.shuffle(victims)
-        for number, role in enumerate(victims):
-            self.calm.wait(self.random.uniform(0, 2 * self.plan.pause_s))
-            self.kill(role)
-            if number % 10 == 9:
-                self.tell(senders)
-        senders.finish(REST_S)
-        accepted = senders.accepted_at
-        self.tell(senders)
-        wait_until(lambda: self.at_rest(accepted), REST_S, "all to be at rest")
+        plan = self.plan
+        self.sandbox.manner(error_rate=plan.faults, lose_request_rate=plan.faults,
+                            lose_answer_rate=plan.faults)
+        self.senders = Senders(self.relay.port, plan.submissions, plan.threads, timeout=5)
+        self.deal(self.draw())
+        self.blows.calm()
+        self.senders.pace(None)
+        if self.over.is_set():
+            self.senders.enough()
+        self.senders.finish(REST_S)
+        self.tell()
+        wait_until(self.at_rest, REST_S, "all to be at rest", poll=0.5)
         for crew in self.crews.values():
             crew.close()
-        return judge(accepted, self.sandbox.chats(), list(self.receiver.seen))
+        chats = self.sandbox.chats()
+        self.waits = sorted(delays(self.senders.accepted_at, chats).values())
+        return judge(self.senders.accepted_at, chats, list(self.receiver.seen), plan.late_s)
 
-    def kill(self, role):
-        self.killed[role] += 1
-        if role == "redis":
-            self.redis.kill()
-            self.redis.start(wait=False)
+    def draw(self):
+        """All blows, each after a pause: [(seconds, name)]."""
+        names = [*KILLED * self.plan.kills, *list(self.blows.others) * self.plan.others]
+        self.random.shuffle(names)
+        return [(self.random.uniform(0, 2 * self.plan.pause_s), name) for name in names]
+
+    def deal(self, blows):
+        """Senders are paced so that their messages last as long as the blows do,
+        which take some time themselves."""
+        left = sum(pause for pause, _ in blows)
+        planned = left or 1
+        began = time.monotonic()
+        for number, (pause, name) in enumerate(blows):
+            spent = (time.monotonic() - began) / (planned - left) if left < planned else 1
+            to_come = self.plan.submissions - self.senders.count()
+            self.senders.pace(max(to_come, 1) / max(left * spent, pause, 0.1))
+            if self.over.wait(pause):
+                return
+            left -= pause
+            self.strike(name)
+            if number % 10 == 9:
+                self.tell()
+
+    def strike(self, name):
+        if name in self.killed:
+            self.blows.kill(name)
+            self.killed[name] += 1
         else:
-            self.crews[role].kill_one(self.random)
+            self.blows.others[name]()
+            self.dealt[name] += 1
 
-    def at_rest(self, accepted):
+    def at_rest(self):
         """Everything has its chat and everybody knows; what crashes took along
         too often is sent again, as an operator would."""
-        self.relay.run("replay", "--yes", "--state", "failed")
+        said = self.relay.run("replay", "--yes", "--state", "failed").stdout
+        self.replayed += sum(map(int, re.findall(r"^(\d+) replayed", said, re.M)))
         told = {each["data"]["id"] for each in list(self.receiver.seen)
                 if each["type"] == "submission.linked"}
-        return accepted.keys() <= told
+        return self.senders.accepted_at.keys() <= told
 
-    def tell(self, senders):
-        self.say(f"{time.monotonic() - self.began:6.0f} s  accepted {senders.count()}  killed "
-                 + "  ".join(f"{role} {count}" for role, count in self.killed.items()))
+    def tell(self):
+        told = len({each["data"]["id"] for each in list(self.receiver.seen)
+                    if each["type"] == "submission.linked"})
+        self.say(f"{time.monotonic() - self.began:6.0f} s  accepted {self.senders.count()}  "
+                 f"told {told}  killed "
+                 + "  ".join(f"{role} {count}" for role, count in self.killed.items())
+                 + f"  other blows {self.dealt.total()}")
+
+    def measured(self):
+        """What was done and seen, in lines for a person."""
+        waits = self.waits or [0]
+        refusals = sorted(self.senders.refusals.items(), key=lambda each: -each[1])
+        return [
+            f"accepted    {self.senders.count()} of {self.plan.submissions}",
+            "killed -9   " + ", ".join(f"{role} {count}" for role, count in self.killed.items()),
+            "besides     " + (", ".join(f"{name} {count}" for name, count in
+                                        sorted(self.dealt.items())) or "nothing"),
+            "refused     " + (", ".join(f"{why} {count}" for why, count in refusals)
+                              or "nothing") + " (and sent again)",
+            f"replayed    {self.replayed} that were set aside",
+            f"until a chat was made: median {statistics.median(waits):.2f} s, "
+            f"p99 {waits[len(waits) * 99 // 100]:.1f} s, longest {waits[-1]:.1f} s",
+        ]
