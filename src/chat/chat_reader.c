@@ -11,6 +11,7 @@
 #include <jansson.h>
 
 #include "base/alloc.h"
+#include "base/id.h"
 #include "base/text.h"
 #include "chat/chat_instant.h"
 #include "chat/chat_json.h"
@@ -25,13 +26,35 @@ static json_t *parse(const char *body, size_t len)
     return chat_json_parse(body, len, VALUES_MAX);
 }
 
-bool chat_read_created(const char *body, size_t len, char id[CHAT_ID_MAX + 1])
+/* All but its id. */
+static void read_facts(const json_t *chat, struct chat_row *row)
+{
+    const json_t *session = json_object_get(chat, "session");
+
+    if (!chat_json_id(json_object_get(session, "id"), row->session_id))
+        row->session_id[0] = '\0';
+    if (!chat_json_number(json_object_get(chat, "zendesk_ticket_id"),
+                          &row->ticket_id))
+        row->ticket_id = 0;
+}
+
+bool chat_read_created(const char *body, size_t len, struct chat_row *created)
 {
     json_t *root = parse(body, len);
-    bool ok = chat_json_id(json_object_get(root, "id"), id);
+    struct chat_row read;
+    bool ok = chat_json_id(json_object_get(root, "id"), read.id);
 
+    if (ok) {
+        read_facts(root, &read);
+        *created = read;
+    }
     json_decref(root);
     return ok;
+}
+
+bool chat_row_of_another(const struct chat_row *row, const char *submission)
+{
+    return id_ok(row->session_id) && strcmp(row->session_id, submission) != 0;
 }
 
 /*
@@ -94,23 +117,28 @@ void chat_page_clear(struct chat_page *page)
     memset(page, 0, sizeof(*page));
 }
 
+/* Its id, which may stand in two places and must be the same in both. */
+static bool read_row_id(const json_t *doc, const char *key,
+                        char id[CHAT_ID_MAX + 1])
+{
+    bool own = chat_json_id(json_object_get(doc, "id"), id);
+
+    if (!key || !chat_id_believable(key, strlen(key)))
+        return own;
+    if (own)
+        return strcmp(id, key) == 0;
+    memcpy(id, key, strlen(key) + 1);
+    return true;
+}
+
 /* An entry that is null or has no id to go by tells us nothing: left out. */
 static void read_row(const json_t *doc, const char *key, struct chat_rows *rows)
 {
     struct chat_row *row = &rows->list[rows->count];
-    const json_t *session = json_object_get(doc, "session");
 
-    if (!json_is_object(doc))
+    if (!json_is_object(doc) || !read_row_id(doc, key, row->id))
         return;
-    if (key && chat_id_believable(key, strlen(key)))
-        memcpy(row->id, key, strlen(key) + 1);
-    else if (!chat_json_id(json_object_get(doc, "id"), row->id))
-        return;
-    if (!chat_json_id(json_object_get(session, "id"), row->session_id))
-        row->session_id[0] = '\0';
-    if (!chat_json_number(json_object_get(doc, "zendesk_ticket_id"),
-                          &row->ticket_id))
-        row->ticket_id = 0;
+    read_facts(doc, row);
     rows->count++;
 }
 

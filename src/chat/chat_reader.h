@@ -13,10 +13,6 @@
 
 #define CHAT_ID_MAX 128
 
-/* The answer of Create Chat: its id as text. False: no readable id in it. */
-must_check bool chat_read_created(const char *body, size_t len,
-                                  char id[CHAT_ID_MAX + 1]);
-
 /*
  * A page of search results. ids: owned by the page. False when the answer is
  * not understood to its last row: never conclude from it that a chat is not
@@ -31,15 +27,27 @@ must_check bool chat_read_search(const char *body, size_t len,
                                  struct chat_page *page);
 void chat_page_clear(struct chat_page *page);
 
-/*
- * What `ids=` tells of one chat. Chats that are absent or null in the answer
- * are left out of the rows.
- */
+/* What an answer tells of one chat. */
 struct chat_row {
     char id[CHAT_ID_MAX + 1];
     char session_id[CHAT_ID_MAX + 1]; /* "" when absent */
     int64_t ticket_id;                /* 0: none */
 };
+
+/* The answer of Create Chat. False: no readable id in it. */
+must_check bool chat_read_created(const char *body, size_t len,
+                                  struct chat_row *created);
+
+/*
+ * Whether it is the chat of another submission than that one. A session that
+ * does not bear an id of ours says nothing of it.
+ */
+bool chat_row_of_another(const struct chat_row *row, const char *submission);
+
+/*
+ * What `ids=` tells of several. Left out are chats that are absent or null in
+ * the answer, and those that it shows under the id of another.
+ */
 struct chat_rows {
     struct chat_row *list; /* owned */
     size_t count;

@@ -60,20 +60,41 @@ static void begin(struct turn *turn, struct step *step)
     chat_request_create(&step->request, &endpoint, submission->message);
 }
 
-/* Created; but only an id that can be read makes it done. */
+/* Created; but only an id that can be read, and is its own, makes it done. */
 static void read_created(const struct http_response *answer, int64_t now,
-                         struct outcome *outcome)
+                         struct turn_item *item)
 {
-    char id[CHAT_ID_MAX + 1];
+    struct outcome *outcome = &item->outcome;
+    struct chat_row created;
 
-    if (answer->cut || !chat_read_created(answer->body, answer->body_len, id)) {
+    if (answer->cut ||
+        !chat_read_created(answer->body, answer->body_len, &created)) {
         chat_answer_outcome(answer, now, OUTCOME_UNKNOWN,
                             "created, but no id could be read in the answer",
                             outcome);
         return;
     }
+    if (chat_row_of_another(&created, item->submission.id)) {
+        chat_answer_outcome(answer, now, OUTCOME_UNKNOWN,
+                            "the answer shows the chat of another message",
+                            outcome);
+        return;
+    }
     chat_answer_outcome(answer, now, OUTCOME_DONE, NULL, outcome);
-    snprintf(outcome->chat_id, sizeof(outcome->chat_id), "%s", id);
+    snprintf(outcome->chat_id, sizeof(outcome->chat_id), "%s", created.id);
+}
+
+/*
+ * A refusal that shows the message as a chat was none: somebody between us and
+ * Zendesk changed the status. Believed, it would be sent again.
+ */
+static bool shows_ours(const struct http_response *answer,
+                       const struct submission *submission)
+{
+    struct chat_row created;
+
+    return chat_read_created(answer->body, answer->body_len, &created) &&
+           strcmp(created.session_id, submission->id) == 0;
 }
 
 static void read_unanswered(const struct http_response *answer, int64_t now,
@@ -124,7 +145,14 @@ static void resume(struct turn *turn, const struct http_response *answer,
         return;
     }
     if (reading->kind == OUTCOME_DONE) {
-        read_created(answer, turn->now, &item->outcome);
+        read_created(answer, turn->now, item);
+        return;
+    }
+    if (shows_ours(answer, &item->submission)) {
+        chat_answer_outcome(answer, turn->now, OUTCOME_UNKNOWN,
+                            "the status is not that of a created chat, but the "
+                            "answer shows it",
+                            &item->outcome);
         return;
     }
     chat_answer_outcome(answer, turn->now, reading->kind, reading->reason,

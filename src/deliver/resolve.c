@@ -31,6 +31,9 @@
 
 #define QUERY_MAX ((size_t)8192)
 
+/* So many wrong characters make no other id of it. */
+#define DAMAGED_MAX 4
+
 /* What the turn remembers between its requests. */
 struct look {
     struct chat_sent sent;
@@ -256,23 +259,48 @@ static void found(struct turn *turn, const struct chat_row *row,
     snprintf(outcome->chat_id, sizeof(outcome->chat_id), "%s", row->id);
 }
 
-static const struct chat_row *ours(const struct chat_rows *rows,
-                                   const char *session_id)
+/* What was told of one of those that were asked for, or NULL. */
+static const struct chat_row *told(const struct look *look,
+                                   const struct chat_rows *rows, size_t i)
 {
-    for (size_t i = 0; i < rows->count; i++)
-        if (strcmp(rows->list[i].session_id, session_id) == 0)
-            return &rows->list[i];
+    return chat_rows_find(rows, look->page.ids[look->compared + i]);
+}
+
+static const struct chat_row *ours(const struct look *look,
+                                   const struct chat_rows *rows)
+{
+    for (size_t i = 0; i < look->asked; i++) {
+        const struct chat_row *row = told(look, rows, i);
+
+        if (row && strcmp(row->session_id, look->sent.session_id) == 0)
+            return row;
+    }
     return NULL;
+}
+
+/*
+ * Ids have 80 random bits: one that is ours but for a few characters was ours
+ * before the answer was damaged.
+ */
+static bool almost(const char *session_id, const char *ours)
+{
+    size_t len = strlen(ours), other = 0;
+
+    if (strlen(session_id) != len)
+        return false;
+    for (size_t i = 0; i < len; i++)
+        other += session_id[i] != ours[i];
+    return other <= DAMAGED_MAX;
 }
 
 /* One that was asked for and is not there, or has no session, may be ours. */
 static bool all_compared(const struct look *look, const struct chat_rows *rows)
 {
     for (size_t i = 0; i < look->asked; i++) {
-        const struct chat_row *row =
-            chat_rows_find(rows, look->page.ids[look->compared + i]);
+        const struct chat_row *row = told(look, rows, i);
 
-        if (!row || !row->session_id[0])
+        if (!row || !row->session_id[0] ||
+            almost(row->session_id, look->sent.session_id))
             return false;
     }
     return true;
@@ -290,7 +318,7 @@ static void read_chats(struct turn *turn, const struct http_response *answer,
                "the look failed: the chats' answer is not understood", step);
         return;
     }
-    row = ours(&rows, look->sent.session_id);
+    row = ours(look, &rows);
     if (row) {
         found(turn, row, step);
     } else {

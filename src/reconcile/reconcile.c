@@ -51,6 +51,9 @@ static void read_item(struct turn_item *item, const struct chat_rows *rows,
 
     if (!row) {
         reason = "the chat is not in the answer: deleted, or not visible yet";
+    } else if (chat_row_of_another(row, item->submission.id)) {
+        reason = "the chat with its id is that of another message";
+        row = NULL;
     } else if (row->ticket_id) {
         kind = OUTCOME_DONE;
         reason = NULL;

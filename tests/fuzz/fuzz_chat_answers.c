@@ -55,13 +55,15 @@ static void read_lists(const char *body, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *body = (const char *)data;
-    char id[CHAT_ID_MAX + 1];
+    struct chat_row created;
     struct chat_page page = {0};
     struct chat_rows rows = {0};
     struct chat_sent sent = {0};
 
-    if (chat_read_created(body, size, id) && strlen(id) == 0)
-        __builtin_trap(); /* created, and has no id */
+    if (chat_read_created(body, size, &created) &&
+        (strlen(created.id) == 0 ||
+         chat_row_of_another(&created, created.session_id)))
+        __builtin_trap(); /* created, and has no id; or not its own */
     if (chat_read_search(body, size, &page))
         chat_page_clear(&page);
     if (chat_read_docs(body, size, &rows))

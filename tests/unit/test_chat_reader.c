@@ -17,20 +17,38 @@
 
 #include "base/banned.h"
 
-static bool created(const char *body, char id[CHAT_ID_MAX + 1])
+static bool created(const char *body, struct chat_row *row)
 {
-    return chat_read_created(body, strlen(body), id);
+    return chat_read_created(body, strlen(body), row);
 }
 
 static void the_id_of_a_created_chat_is_text_or_number(void **state)
 {
-    char id[CHAT_ID_MAX + 1];
+    struct chat_row row;
 
     (void)state;
-    assert_true(created("{\"id\":\"2104.10414779.SW4WsbJTqVJsF\"}", id));
-    assert_string_equal(id, "2104.10414779.SW4WsbJTqVJsF");
-    assert_true(created("{\"id\":7282618889231,\"type\":\"offline_msg\"}", id));
-    assert_string_equal(id, "7282618889231");
+    assert_true(created("{\"id\":\"2104.10414779.SW4WsbJTqVJsF\"}", &row));
+    assert_string_equal(row.id, "2104.10414779.SW4WsbJTqVJsF");
+    assert_string_equal(row.session_id, "");
+    assert_true(
+        created("{\"id\":7282618889231,\"session\":{\"id\":\"s\"}}", &row));
+    assert_string_equal(row.id, "7282618889231");
+    assert_string_equal(row.session_id, "s");
+}
+
+static void a_chat_is_anothers_only_by_an_id_of_ours(void **state)
+{
+    static const char ours[] = "support-01JABCDEF0123456789ABCD000";
+    struct chat_row row = {.session_id = "support-01JABCDEF0123456789ABCD000"};
+
+    (void)state;
+    assert_false(chat_row_of_another(&row, ours));
+    row.session_id[strlen(ours) - 1] = '1';
+    assert_true(chat_row_of_another(&row, ours));
+    memcpy(row.session_id, "10414779.13Ja", sizeof("10414779.13Ja"));
+    assert_false(chat_row_of_another(&row, ours));
+    row.session_id[0] = '\0';
+    assert_false(chat_row_of_another(&row, ours));
 }
 
 static void a_created_answer_without_a_usable_id_is_told(void **state)
@@ -44,17 +62,18 @@ static void a_created_answer_without_a_usable_id_is_told(void **state)
         "{\"id\":99999999999999999999}", "{\"id\":\"..\"}",
     };
     /* clang-format on */
-    char id[CHAT_ID_MAX + 1] = "untouched", body[300];
+    struct chat_row row = {.id = "untouched"};
+    char body[300];
 
     (void)state;
     for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++)
-        assert_false(created(bodies[i], id));
+        assert_false(created(bodies[i], &row));
     snprintf(body, sizeof(body), "{\"id\":\"%0*d\"}", CHAT_ID_MAX + 1, 1);
-    assert_false(created(body, id));
-    assert_string_equal(id, "untouched");
+    assert_false(created(body, &row));
+    assert_string_equal(row.id, "untouched");
     snprintf(body, sizeof(body), "{\"id\":\"%0*d\"}", CHAT_ID_MAX, 1);
-    assert_true(created(body, id));
-    assert_int_equal(strlen(id), CHAT_ID_MAX);
+    assert_true(created(body, &row));
+    assert_int_equal(strlen(row.id), CHAT_ID_MAX);
 }
 
 static bool search(const char *body, struct chat_page *page)
@@ -175,6 +194,23 @@ static void docs_come_as_a_map_by_id(void **state)
     assert_string_equal(rows.list[1].id, "110");
     assert_string_equal(rows.list[1].session_id, "");
     assert_int_equal(rows.list[1].ticket_id, 0);
+    chat_rows_clear(&rows);
+}
+
+static void a_chat_shown_under_the_id_of_another_is_left_out(void **state)
+{
+    struct chat_rows rows;
+
+    (void)state;
+    assert_true(docs("{\"docs\":{\"a\":{\"id\":\"b\"},\"c\":{\"id\":\"c\"},"
+                     "\"7\":{\"id\":7},\"d\":{}}}",
+                     &rows));
+    assert_int_equal(rows.count, 3);
+    assert_null(chat_rows_find(&rows, "a"));
+    assert_null(chat_rows_find(&rows, "b"));
+    assert_non_null(chat_rows_find(&rows, "c"));
+    assert_non_null(chat_rows_find(&rows, "7"));
+    assert_non_null(chat_rows_find(&rows, "d"));
     chat_rows_clear(&rows);
 }
 
@@ -353,7 +389,7 @@ static void the_example_answers_of_the_reference_are_read(void **state)
     struct chat_rows rows;
     struct chat_list chats;
     struct error err;
-    char id[CHAT_ID_MAX + 1];
+    struct chat_row row;
 
     (void)state;
     assert_true(chat_read_search(search, strlen(search), &page));
@@ -366,8 +402,8 @@ static void the_example_answers_of_the_reference_are_read(void **state)
     assert_true(chat_list_read(list, strlen(list), &chats, &err));
     assert_int_equal(json_array_size(chats.items), 2);
     assert_int_equal(chats.next.kind, CHAT_NEXT_NONE);
-    assert_true(chat_read_created(chat, strlen(chat), id));
-    assert_string_equal(id, "123");
+    assert_true(chat_read_created(chat, strlen(chat), &row));
+    assert_string_equal(row.id, "123");
     chat_page_clear(&page);
     chat_rows_clear(&rows);
     chat_list_clear(&chats);
@@ -382,6 +418,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_id_of_a_created_chat_is_text_or_number),
         cmocka_unit_test(a_created_answer_without_a_usable_id_is_told),
+        cmocka_unit_test(a_chat_is_anothers_only_by_an_id_of_ours),
+        cmocka_unit_test(a_chat_shown_under_the_id_of_another_is_left_out),
         cmocka_unit_test(a_page_of_results_gives_its_ids),
         cmocka_unit_test(no_next_page_has_four_spellings),
         cmocka_unit_test(an_answer_without_results_is_empty_only_if_it_says_so),

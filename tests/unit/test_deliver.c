@@ -125,6 +125,45 @@ created_without_a_readable_id_is_unknown_never_sent_again(void **state)
     }
 }
 
+static void the_chat_of_another_message_is_not_taken_for_its_own(void **state)
+{
+    struct kit kit;
+
+    (void)state;
+    open_and_begin(&kit);
+    kit_answer(&kit, 201,
+               "{\"id\":\"2104.1.a\",\"session\":"
+               "{\"id\":\"support-01JABCDEF0123456789ABCD001\"}}");
+    assert_int_equal(kit_outcome(&kit)->kind, OUTCOME_UNKNOWN);
+    assert_string_equal(kit_outcome(&kit)->chat_id, "");
+    kit_close(&kit);
+
+    open_and_begin(&kit);
+    kit_answer(&kit, 201,
+               "{\"id\":\"2104.1.a\",\"session\":{\"id\":\"theirs\"}}");
+    assert_int_equal(kit_outcome(&kit)->kind, OUTCOME_DONE);
+    kit_close(&kit);
+}
+
+static void a_refusal_that_shows_the_created_chat_is_not_believed(void **state)
+{
+    static const int statuses[] = {301, 400, 401, 403, 404, 429};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
+        struct kit kit;
+
+        open_and_begin(&kit);
+        kit_answer(&kit, statuses[i],
+                   "{\"id\":\"2104.1.a\",\"session\":"
+                   "{\"id\":\"support-01JABCDEF0123456789ABCD000\"}}");
+        assert_int_equal(kit_outcome(&kit)->kind, OUTCOME_UNKNOWN);
+        assert_int_equal(kit_outcome(&kit)->hold, HOLD_NONE);
+        assert_string_equal(kit_outcome(&kit)->chat_id, "");
+        kit_close(&kit);
+    }
+}
+
 static void what_was_not_sent_is_busy_and_proves_it(void **state)
 {
     struct kit kit;
@@ -248,6 +287,8 @@ int main(void)
         cmocka_unit_test(a_created_chat_is_done_with_its_id_as_text_or_number),
         cmocka_unit_test(
             created_without_a_readable_id_is_unknown_never_sent_again),
+        cmocka_unit_test(the_chat_of_another_message_is_not_taken_for_its_own),
+        cmocka_unit_test(a_refusal_that_shows_the_created_chat_is_not_believed),
         cmocka_unit_test(what_was_not_sent_is_busy_and_proves_it),
         cmocka_unit_test(a_lost_answer_is_unknown_even_after_its_first_line),
         cmocka_unit_test(a_refusal_counts_though_its_body_broke_off),

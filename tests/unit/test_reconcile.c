@@ -62,6 +62,27 @@ static void each_is_told_by_its_own_row(void **state)
     kit_close(&kit);
 }
 
+static void the_ticket_of_another_message_is_never_told(void **state)
+{
+    struct kit kit;
+
+    (void)state;
+    open_and_begin(&kit, 2);
+    kit_answer(&kit, 200,
+               "{\"docs\":{"
+               "\"2104.1.c0\":{\"session\":"
+               "{\"id\":\"support-01JABCDEF0123456789ABCD001\"},"
+               "\"zendesk_ticket_id\":83},"
+               "\"2104.1.c1\":{\"session\":"
+               "{\"id\":\"support-01JABCDEF0123456789ABCD001\"},"
+               "\"zendesk_ticket_id\":84}}}");
+    assert_int_equal(kit.items[0].outcome.kind, OUTCOME_UNKNOWN);
+    assert_int_equal(kit.items[0].outcome.ticket_id, 0);
+    assert_int_equal(kit.items[1].outcome.kind, OUTCOME_DONE);
+    assert_int_equal(kit.items[1].outcome.ticket_id, 84);
+    kit_close(&kit);
+}
+
 static void docs_may_be_a_list_and_ids_numbers(void **state)
 {
     struct kit kit;
@@ -163,6 +184,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fifty_are_asked_for_in_one_request),
         cmocka_unit_test(each_is_told_by_its_own_row),
+        cmocka_unit_test(the_ticket_of_another_message_is_never_told),
         cmocka_unit_test(docs_may_be_a_list_and_ids_numbers),
         cmocka_unit_test(a_request_that_failed_says_nothing_about_any),
         cmocka_unit_test(an_answer_not_understood_says_nothing_about_any),

@@ -266,6 +266,13 @@ static void a_chat_that_could_not_be_compared_may_be_ours(void **state)
         "{\"docs\":{" A_OTHER ",\"b\":null}}",
         "{\"docs\":{" A_OTHER ",\"b\":{\"id\":\"b\"}}}",
         "{\"docs\":{" A_OTHER ",\"b\":{\"id\":\"b\",\"session\":{}}}}",
+        "{\"docs\":{" A_OTHER ",\"b\":{\"id\":\"b\",\"session\":{\"id\":"
+        "\"support-01JABCDEF01234x6789ABCD000\"}}}}",
+        "{\"docs\":{" A_OTHER ",\"c\":{\"id\":\"b\",\"session\":{\"id\":"
+        "\"support-01JABCDEF0123456789ABCD000\"}}}}",
+        "{\"docs\":[{\"id\":\"a\",\"session\":{\"id\":\"s1\"}},"
+        "{\"id\":\"c\",\"session\":{\"id\":"
+        "\"support-01JABCDEF0123456789ABCD000\"}}]}",
     };
 
     (void)state;
