@@ -21,9 +21,11 @@
 
 #define ROUND_MIN_MS 100
 #define ROUND_MAX_MS 5000
-#define SWEEP_MS     30000
-#define HANDFUL      50 /* of one set in one round */
-#define CRASH_LIMIT  3  /* leases an item may lose before it is set aside */
+#define SWEEP_MIN_MS 1000
+#define SWEEP_MAX_MS 30000
+#define HANDFUL      50  /* leases looked at in one round */
+#define SWEEP        200 /* messages erased at a time */
+#define CRASH_LIMIT  3   /* leases an item may lose before it is set aside */
 
 #define POISON                                                                 \
     "every worker that took it was lost; look into the log of the workers, "   \
@@ -135,11 +137,22 @@ static void look(struct queue *queue, const char *destination, const char *id)
                errand_new(queue, destination, id));
 }
 
+/* When those of one handful are gone, the next one; unless none of them went.
+ */
 static void swept(void *context, size_t count, const struct error *err)
 {
-    (void)context;
-    (void)count;
-    (void)err;
+    struct queue *queue = context;
+    struct janitor *janitor = &queue->janitor;
+
+    (void)err; /* it is found again */
+    if (queue->closing)
+        return;
+    if (count > 0)
+        janitor->progress = true;
+    if (--janitor->sweeping > 0 || !janitor->more || !janitor->progress)
+        return;
+    janitor->sweep_at = 0;
+    timer_start(janitor->timer, ROUND_MIN_MS);
 }
 
 static void found_expired(void *context, const struct redis_answer *answer)
@@ -162,27 +175,30 @@ static void found_expired(void *context, const struct redis_answer *answer)
 static void found_kept(void *context, const struct redis_answer *answer)
 {
     struct errand *errand = context;
+    struct queue *queue = errand->queue;
     size_t count = redis_count(answer->reply);
 
-    for (size_t i = 0; i < count; i++) {
+    if (count == SWEEP)
+        queue->janitor.more = true;
+    for (size_t i = 0; i < count && !queue->closing; i++) {
         const char *id = redis_text(redis_at(answer->reply, i));
 
-        if (id)
-            erase_item(errand->queue, "sweep", id, swept, NULL);
+        if (!id)
+            continue;
+        queue->janitor.sweeping++;
+        erase_item(queue, "sweep", id, swept, queue);
     }
-    if (count == HANDFUL)
-        errand->queue->janitor.sweep_at = 0; /* there may be more */
     free(errand);
 }
 
 static void ask(struct queue *queue, const char *destination, const char *set,
-                redis_done *done)
+                int64_t most, redis_done *done)
 {
     struct command command;
 
     command_function(&command, "ah3_past");
     command_key(&command, destination, set, "");
-    command_int(&command, HANDFUL);
+    command_int(&command, most);
     call_start(queue, &command, (struct call_plan){0}, done,
                errand_new(queue, destination, ""));
 }
@@ -204,24 +220,42 @@ static int64_t round_ms(const struct queue *queue)
     return ms - ms / 4 + (int64_t)crypto_random_below((unsigned)ms / 2 + 1);
 }
 
+/* As often as the form that keeps things shortest asks for. */
+static int64_t sweep_ms(const struct queue *queue)
+{
+    const struct settings *settings = queue->settings;
+    int64_t ms = SWEEP_MAX_MS;
+
+    for (size_t i = 0; i < settings->form_count; i++)
+        ms = clamp(settings->forms[i].keep_ms, SWEEP_MIN_MS, ms);
+    return ms + (int64_t)crypto_random_below((unsigned)ms / 2);
+}
+
+static void start_sweep(struct queue *queue, int64_t now)
+{
+    struct janitor *janitor = &queue->janitor;
+    const struct settings *settings = queue->settings;
+
+    janitor->sweep_at = now + sweep_ms(queue);
+    janitor->more = janitor->progress = false;
+    for (size_t i = 0; i < settings->destination_count; i++)
+        ask(queue, settings->destinations[i].name, "done", SWEEP, found_kept);
+}
+
 static void go_round(void *context)
 {
     struct queue *queue = context;
     const struct settings *settings = queue->settings;
     int64_t now = clock_boot_ms();
-    bool sweep = now >= queue->janitor.sweep_at;
 
     timer_start(queue->janitor.timer, round_ms(queue));
     if (!queue->ready)
         return;
-    if (sweep)
-        queue->janitor.sweep_at =
-            now + SWEEP_MS + (int64_t)crypto_random_below(SWEEP_MS / 2);
-    for (size_t i = 0; i < settings->destination_count; i++) {
-        ask(queue, settings->destinations[i].name, "run", found_expired);
-        if (sweep)
-            ask(queue, settings->destinations[i].name, "done", found_kept);
-    }
+    for (size_t i = 0; i < settings->destination_count; i++)
+        ask(queue, settings->destinations[i].name, "run", HANDFUL,
+            found_expired);
+    if (now >= queue->janitor.sweep_at && queue->janitor.sweeping == 0)
+        start_sweep(queue, now);
 }
 
 void queue_start_janitor(struct queue *queue)

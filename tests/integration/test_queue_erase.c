@@ -199,6 +199,30 @@ static void a_sweep_leaves_the_key_to_its_own_time(void **state)
     assert_string_equal(scene->id, id);
 }
 
+static bool all_gone(void *context)
+{
+    struct queue_scene *scene = context;
+
+    qscene_redis(scene, "ZCARD", "{support}done", NULL);
+    return scene->number == 0;
+}
+
+static void what_has_piled_up_is_swept_without_waiting_for_rounds(void **state)
+{
+    struct queue_scene *scene = *state;
+
+    qscene_redis(scene, "EVAL",
+                 "for i = 1, 900 do"
+                 "  local id = string.format('support-%026d', i)"
+                 "  redis.call('HSET', '{support}item:' .. id, 'st', 'done')"
+                 "  redis.call('ZADD', '{support}done', 1, id)"
+                 "end",
+                 "0", NULL);
+    queue_start_janitor(scene->queue);
+    assert_true(run_until(scene->loop, all_gone, scene, RUN_PATIENCE_MS));
+    assert_string_equal(qscene_redis(scene, "KEYS", "*item:*", NULL), "");
+}
+
 static void what_is_still_kept_is_not_swept(void **state)
 {
     struct queue_scene *scene = *state;
@@ -235,6 +259,7 @@ int main(void)
         TEST(what_was_kept_long_enough_is_swept),
         TEST(a_sweep_leaves_the_news_that_is_still_to_be_told),
         TEST(a_sweep_leaves_the_key_to_its_own_time),
+        TEST(what_has_piled_up_is_swept_without_waiting_for_rounds),
         TEST(what_is_still_kept_is_not_swept),
         TEST(a_payload_not_to_be_kept_goes_with_the_delivery),
     };
