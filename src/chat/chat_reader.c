@@ -21,6 +21,9 @@
 /* Fifty chats with a long history each have a few thousand. */
 #define VALUES_MAX 200000
 
+/* So many wrong characters make no other id of it. */
+#define DAMAGED_MAX 4
+
 static json_t *parse(const char *body, size_t len)
 {
     return chat_json_parse(body, len, VALUES_MAX);
@@ -52,9 +55,20 @@ bool chat_read_created(const char *body, size_t len, struct chat_row *created)
     return ok;
 }
 
+bool chat_row_of(const struct chat_row *row, const char *submission)
+{
+    size_t len = strlen(submission), wrong = 0;
+
+    if (len <= DAMAGED_MAX || strlen(row->session_id) != len)
+        return false;
+    for (size_t i = 0; i < len; i++)
+        wrong += row->session_id[i] != submission[i];
+    return wrong <= DAMAGED_MAX;
+}
+
 bool chat_row_of_another(const struct chat_row *row, const char *submission)
 {
-    return id_ok(row->session_id) && strcmp(row->session_id, submission) != 0;
+    return id_ok(row->session_id) && !chat_row_of(row, submission);
 }
 
 /*

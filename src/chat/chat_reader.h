@@ -39,9 +39,13 @@ must_check bool chat_read_created(const char *body, size_t len,
                                   struct chat_row *created);
 
 /*
- * Whether it is the chat of another submission than that one. A session that
- * does not bear an id of ours says nothing of it.
+ * Whether it is the chat of that submission: its session bears the id. Ids have
+ * 80 random bits, so one that differs in a few characters is the same, damaged
+ * on its way there or back.
  */
+bool chat_row_of(const struct chat_row *row, const char *submission);
+
+/* Whether it is that of another. Without an id of ours there is no telling. */
 bool chat_row_of_another(const struct chat_row *row, const char *submission);
 
 /*

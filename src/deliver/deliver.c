@@ -94,7 +94,7 @@ static bool shows_ours(const struct http_response *answer,
     struct chat_row created;
 
     return chat_read_created(answer->body, answer->body_len, &created) &&
-           strcmp(created.session_id, submission->id) == 0;
+           chat_row_of(&created, submission->id);
 }
 
 static void read_unanswered(const struct http_response *answer, int64_t now,

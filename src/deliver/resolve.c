@@ -31,9 +31,6 @@
 
 #define QUERY_MAX ((size_t)8192)
 
-/* So many wrong characters make no other id of it. */
-#define DAMAGED_MAX 4
-
 /* What the turn remembers between its requests. */
 struct look {
     struct chat_sent sent;
@@ -272,25 +269,10 @@ static const struct chat_row *ours(const struct look *look,
     for (size_t i = 0; i < look->asked; i++) {
         const struct chat_row *row = told(look, rows, i);
 
-        if (row && strcmp(row->session_id, look->sent.session_id) == 0)
+        if (row && chat_row_of(row, look->sent.session_id))
             return row;
     }
     return NULL;
-}
-
-/*
- * Ids have 80 random bits: one that is ours but for a few characters was ours
- * before the answer was damaged.
- */
-static bool almost(const char *session_id, const char *ours)
-{
-    size_t len = strlen(ours), other = 0;
-
-    if (strlen(session_id) != len)
-        return false;
-    for (size_t i = 0; i < len; i++)
-        other += session_id[i] != ours[i];
-    return other <= DAMAGED_MAX;
 }
 
 /* One that was asked for and is not there, or has no session, may be ours. */
@@ -299,8 +281,7 @@ static bool all_compared(const struct look *look, const struct chat_rows *rows)
     for (size_t i = 0; i < look->asked; i++) {
         const struct chat_row *row = told(look, rows, i);
 
-        if (!row || !row->session_id[0] ||
-            almost(row->session_id, look->sent.session_id))
+        if (!row || !row->session_id[0])
             return false;
     }
     return true;

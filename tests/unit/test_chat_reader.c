@@ -36,16 +36,24 @@ static void the_id_of_a_created_chat_is_text_or_number(void **state)
     assert_string_equal(row.session_id, "s");
 }
 
-static void a_chat_is_anothers_only_by_an_id_of_ours(void **state)
+static void a_chat_is_known_by_the_id_its_session_bears(void **state)
 {
     static const char ours[] = "support-01JABCDEF0123456789ABCD000";
     struct chat_row row = {.session_id = "support-01JABCDEF0123456789ABCD000"};
 
     (void)state;
+    assert_true(chat_row_of(&row, ours));
     assert_false(chat_row_of_another(&row, ours));
-    row.session_id[strlen(ours) - 1] = '1';
+    memcpy(row.session_id + strlen(ours) - 4,
+           "\xff"
+           "2 4",
+           4);
+    assert_true(chat_row_of(&row, ours));
+    memcpy(row.session_id + strlen(ours) - 5, "12345", 5);
+    assert_false(chat_row_of(&row, ours));
     assert_true(chat_row_of_another(&row, ours));
     memcpy(row.session_id, "10414779.13Ja", sizeof("10414779.13Ja"));
+    assert_false(chat_row_of(&row, ours));
     assert_false(chat_row_of_another(&row, ours));
     row.session_id[0] = '\0';
     assert_false(chat_row_of_another(&row, ours));
@@ -418,7 +426,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_id_of_a_created_chat_is_text_or_number),
         cmocka_unit_test(a_created_answer_without_a_usable_id_is_told),
-        cmocka_unit_test(a_chat_is_anothers_only_by_an_id_of_ours),
+        cmocka_unit_test(a_chat_is_known_by_the_id_its_session_bears),
         cmocka_unit_test(a_chat_shown_under_the_id_of_another_is_left_out),
         cmocka_unit_test(a_page_of_results_gives_its_ids),
         cmocka_unit_test(no_next_page_has_four_spellings),

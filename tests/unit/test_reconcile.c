@@ -71,7 +71,7 @@ static void the_ticket_of_another_message_is_never_told(void **state)
     kit_answer(&kit, 200,
                "{\"docs\":{"
                "\"2104.1.c0\":{\"session\":"
-               "{\"id\":\"support-01JABCDEF0123456789ABCD001\"},"
+               "{\"id\":\"support-01JABCDEF0123456789ABZZZZZ\"},"
                "\"zendesk_ticket_id\":83},"
                "\"2104.1.c1\":{\"session\":"
                "{\"id\":\"support-01JABCDEF0123456789ABCD001\"},"

@@ -87,6 +87,22 @@ static void ours_is_known_by_its_session(void **state)
     kit_close(&kit);
 }
 
+static void it_is_found_though_its_session_came_back_damaged(void **state)
+{
+    struct kit kit;
+
+    (void)state;
+    open_late(&kit);
+    kit_begin(&kit);
+    kit_answer(&kit, 200, TWO);
+    kit_answer(&kit, 200,
+               "{\"docs\":{" A_OTHER ",\"b\":{\"session\":{\"id\":"
+               "\"support-01JABCDEF01234x6789ABCD000\"}}}}");
+    assert_int_equal(kind(&kit), OUTCOME_DONE);
+    assert_string_equal(kit_outcome(&kit)->chat_id, "b");
+    kit_close(&kit);
+}
+
 static void it_is_found_on_a_later_page_of_our_own_host(void **state)
 {
     struct kit kit;
@@ -266,8 +282,6 @@ static void a_chat_that_could_not_be_compared_may_be_ours(void **state)
         "{\"docs\":{" A_OTHER ",\"b\":null}}",
         "{\"docs\":{" A_OTHER ",\"b\":{\"id\":\"b\"}}}",
         "{\"docs\":{" A_OTHER ",\"b\":{\"id\":\"b\",\"session\":{}}}}",
-        "{\"docs\":{" A_OTHER ",\"b\":{\"id\":\"b\",\"session\":{\"id\":"
-        "\"support-01JABCDEF01234x6789ABCD000\"}}}}",
         "{\"docs\":{" A_OTHER ",\"c\":{\"id\":\"b\",\"session\":{\"id\":"
         "\"support-01JABCDEF0123456789ABCD000\"}}}}",
         "{\"docs\":[{\"id\":\"a\",\"session\":{\"id\":\"s1\"}},"
@@ -417,6 +431,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_searches_by_email_in_a_wide_window),
         cmocka_unit_test(ours_is_known_by_its_session),
+        cmocka_unit_test(it_is_found_though_its_session_came_back_damaged),
         cmocka_unit_test(it_is_found_on_a_later_page_of_our_own_host),
         cmocka_unit_test(
             what_says_to_be_of_another_day_is_looked_for_there_too),
