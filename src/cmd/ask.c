@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/clock.h"
 
 #include "base/banned.h"
 
@@ -170,10 +169,8 @@ bool ask_to_replay(struct session *session, const struct submission *submission,
                    size_t *count, struct error *err)
 {
     struct question question = question_of(session, count, err);
-    char replay[ID_SIZE];
 
-    id_make(replay, "replay", clock_wall_ms());
-    queue_replay(session->queue, submission->id, submission->generation, replay,
+    queue_replay(session->queue, submission->id, submission->generation,
                  on_count, &question);
     return wait_for(&question);
 }

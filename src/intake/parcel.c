@@ -6,7 +6,6 @@
 
 #include "base/alloc.h"
 #include "chat/offline_message.h"
-#include "reception/reception.h"
 
 #include "base/banned.h"
 
@@ -99,6 +98,8 @@ static void name_by_content(struct parcel *parcel, const struct entry *entry,
     name_the_sender(entry, fields, sender, &who);
     idempotency_key_of(entry->form->name, buf_str(&who), entry->message,
                        parcel->key);
+    /* What repeats is the key itself; there is nothing more to compare. */
+    memcpy(parcel->fingerprint, "-", 2);
     buf_clear(&who);
 }
 
@@ -114,11 +115,15 @@ static bool name_the_repetition(struct parcel *parcel,
         if (!idempotency_key(header, parcel->key))
             return false;
         idempotency_fingerprint(fields, parcel->fingerprint);
-        reception_key_sent(options, parcel->key, parcel->fingerprint);
+        options->key = parcel->key;
+        options->key_ttl_ms = IDEMPOTENCY_TTL_MS;
     } else if (entry->form->dedupe_window_ms > 0) {
         name_by_content(parcel, entry, fields, sender);
-        reception_key_made(options, parcel->key, entry->form->dedupe_window_ms);
+        options->key = parcel->key;
+        options->key_ttl_ms = entry->form->dedupe_window_ms;
     }
+    if (options->key)
+        options->fingerprint = parcel->fingerprint;
     return true;
 }
 

@@ -1,10 +1,10 @@
 /*
  * The Functions library: its text, and the digest it is known by.
  *
- * The library's name carries the version of the protocol: a change that old and
- * new processes could not share gets a new number and so lives beside the old
- * one. A change that they can share keeps the number; whoever connects with
- * another text replaces it.
+ * The library's name carries the number of the functions, so that those of an
+ * earlier release live beside ours. The text of a release never changes;
+ * whoever connects with another text of the same number replaces it. The rules
+ * are in README.md, "Changing the functions".
  */
 #include "queue/library.h"
 
@@ -17,10 +17,10 @@
 #define LIBRARY_MAX ((size_t)256 * 1024)
 
 static const char *const files[] = {
-    "queue_1_base.lua",   "queue_2_accept.lua",  "queue_3_reserve.lua",
-    "queue_4_settle.lua", "queue_5_janitor.lua", "queue_6_operator.lua",
-    "queue_7_read.lua",   "queue_8_replays.lua", "queue_9_access.lua",
-    "queue_9_report.lua",
+    "queue_1_base.lua",    "queue_2_accept.lua",  "queue_3_reserve.lua",
+    "queue_4_settle.lua",  "queue_5_janitor.lua", "queue_6_operator.lua",
+    "queue_7_read.lua",    "queue_8_replays.lua", "queue_9_access.lua",
+    "queue_9_numbers.lua", "queue_9_report.lua",
 };
 
 static void add_files(struct buf *out)
@@ -50,6 +50,7 @@ void library_text(struct buf *out)
     char digest[CRYPTO_HEX_SIZE];
 
     library_digest(digest);
-    buf_format(out, "#!lua name=afterhours_3\nlocal CODE = '%s'\n", digest);
+    buf_format(out, "#!lua name=" LIBRARY_PREFIX "%d\nlocal CODE = '%s'\n",
+               LIBRARY_NUMBER, digest);
     add_files(out);
 }

@@ -1,8 +1,8 @@
 /*
  * Meeting a server. See meeting.h.
  *
- *     INFO, CONFIG GET -> fit? -> ah3_version -> (FUNCTION LOAD) -> ah3_meet of
- *     every destination -> ready
+ *     INFO, CONFIG GET, HMGET {@}numbers -> fit? -> ah3_version ->
+ *     (FUNCTION LOAD) -> ah3_arrive, ah3_meet of every destination -> ready
  *
  * A server that is not the one of last time may have lost its last writes, and
  * then ah3_meet closes the destination for one lease ("grace") and marks what
@@ -19,6 +19,7 @@
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "queue/library.h"
+#include "queue/numbers.h"
 #include "queue/state.h"
 
 #include "base/banned.h"
@@ -66,13 +67,16 @@ static void succeed(struct queue *queue)
     }
     queue->server = queue->next_server;
     timer_start(queue->again, REFRESH_MS);
-    if (queue->ready)
+    if (queue->ready) {
+        numbers_tidy(queue);
         return;
+    }
     queue->ready = true;
     queue->why[0] = '\0';
     log_event(LOG_LEVEL_INFO, "queue_ready", "durability",
               server_on_disk(&queue->server) ? "disk" : "memory");
     calls_flush(queue);
+    numbers_tidy(queue);
 }
 
 static void met(void *context, const struct redis_answer *answer)
@@ -103,8 +107,9 @@ static void meet(struct queue *queue)
     const struct settings *settings = queue->settings;
     const struct server *server = &queue->next_server;
 
-    queue->meets_open = settings->destination_count;
+    queue->meets_open = settings->destination_count + 1;
     queue->meet_failed = false;
+    numbers_arrive(queue, met);
     for (size_t i = 0; i < settings->destination_count; i++) {
         const struct settings_destination *one = &settings->destinations[i];
         struct command command;
@@ -117,8 +122,6 @@ static void meet(struct queue *queue)
         command_send(&command, queue->redis, 0, met, queue);
         command_clear(&command);
     }
-    if (queue->meets_open == 0)
-        succeed(queue);
 }
 
 static void loaded(void *context, const struct redis_answer *answer)
@@ -153,11 +156,34 @@ static void compared(void *context, const struct redis_answer *answer)
     char digest[CRYPTO_HEX_SIZE];
 
     library_digest(digest);
-    if (said && strcmp(said, digest) == 0)
+    if (said && strcmp(said, digest) == 0) {
         meet(queue);
-    else if (redis_is_error(answer->reply, "ERR") ||
-             !stopped(queue, answer, "asking for the functions"))
-        load(queue); /* there is none of that name, or another text of it */
+        return;
+    }
+    /* There is none of that name, or another text of it. */
+    if (!redis_is_error(answer->reply, "ERR")) {
+        if (stopped(queue, answer, "asking for the functions"))
+            return;
+        log_event(LOG_LEVEL_WARN, "library_replaced", "advice",
+                  "another build of this version has put its functions into "
+                  "Redis; let only one of them work there");
+    }
+    load(queue);
+}
+
+static void numbered(void *context, const struct redis_answer *answer)
+{
+    struct queue *queue = context;
+    char why[QUEUE_WHY_SIZE];
+
+    if (stopped(queue, answer, "asking which versions have worked on it"))
+        return;
+    if (!numbers_fit(answer->reply, why, sizeof(why))) {
+        fail(queue, why);
+        return;
+    }
+    redis_callv(queue->redis, compared, queue, "FCALL", "ah3_version", "0",
+                NULL);
 }
 
 static void configured(void *context, const struct redis_answer *answer)
@@ -174,8 +200,7 @@ static void configured(void *context, const struct redis_answer *answer)
         fail(queue, why);
         return;
     }
-    redis_callv(queue->redis, compared, queue, "FCALL", "ah3_version", "0",
-                NULL);
+    numbers_ask(queue, numbered);
 }
 
 static void informed(void *context, const struct redis_answer *answer)

@@ -37,6 +37,8 @@ struct queue {
     struct server next_server; /* while meeting */
     size_t meets_open;         /* destinations not answered for yet */
     bool meet_failed;
+    int64_t
+        tidy_at; /* boot clock: libraries that are not used are looked for */
 
     struct batcher batcher;
     struct bell bell;

@@ -20,12 +20,14 @@ def state_of(pid):
 
 class Crew:
     """`size` processes of `role` on the relay's settings, without a supervisor's
-    back-off. One that was stopped goes on after `stop_s` seconds."""
+    back-off. One that was stopped goes on after `stop_s` seconds. binary: what those
+    are who are hired from now on, if not of the version under test."""
 
-    def __init__(self, relay, role, size, stop_s=3.0, **env):
-        self.relay, self.role, self.stop_s = relay, role, stop_s
+    def __init__(self, relay, role, size, stop_s=3.0, binary=None, **env):
+        self.relay, self.role, self.stop_s, self.binary = relay, role, stop_s, binary
         self.env = environment(**env)
         self.members = []
+        self.hired = []  # process id and binary of each there was
         self.stopped_at = {}
         self.deaths = 0
         self.asked = set()  # processes that were told to end
@@ -38,7 +40,9 @@ class Crew:
 
     def hire(self):
         # One log for all: a file for each of hundreds would be no help.
-        self.members.append(self.relay.start(self.role, "--child", env=self.env))
+        self.members.append(self.relay.start(self.role, "--child", env=self.env,
+                                             binary=self.binary))
+        self.hired.append((self.members[-1].pid, self.binary))
 
     def watch(self):
         while not self.over.wait(POLL):

@@ -126,8 +126,8 @@ class Nursery:
         self.processes.append(process)
         return process
 
-    def afterhours(self, name, *arguments, env=None):
-        return self.start(name, [BINARY, *arguments], env)
+    def afterhours(self, name, *arguments, env=None, binary=None):
+        return self.start(name, [binary or BINARY, *arguments], env)
 
     def close(self):
         """Ends all, newest first; the sanitizers' reports there were."""

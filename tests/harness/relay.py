@@ -75,10 +75,10 @@ class Relay:
     def write(self, settings):
         self.path.write_text(yaml.safe_dump(settings, sort_keys=False))
 
-    def start(self, command, *options, name=None, env=None):
-        """serve, work or up, on this settings file."""
+    def start(self, command, *options, name=None, env=None, binary=None):
+        """serve, work or up, on this settings file; binary: of another version."""
         return self.nursery.afterhours(name or command, command, "--config",
-                                       self.path, *options, env=env)
+                                       self.path, *options, env=env, binary=binary)
 
     def start_all(self):
         """serve and one work process, ready."""
