@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 
 #include "base/banned.h"
 
@@ -169,8 +170,10 @@ bool ask_to_replay(struct session *session, const struct submission *submission,
                    size_t *count, struct error *err)
 {
     struct question question = question_of(session, count, err);
+    char replay[ID_SIZE];
 
-    queue_replay(session->queue, submission->id, submission->generation,
+    id_make(replay, "replay", clock_wall_ms());
+    queue_replay(session->queue, submission->id, submission->generation, replay,
                  on_count, &question);
     return wait_for(&question);
 }

@@ -95,7 +95,9 @@ const struct command commands[] = {
       "Hand in from the command line",
       "  --form F   the form whose rules it must pass\n"
       "  --file X   one JSON object a line; - is standard input\n"
-      "  --json     a line of JSON for each\n",
+      "  --json     a line of JSON for each\n"
+      "While Redis is away they go into this machine's journal, where that is on\n"
+      "and serve, of the same user, has made its folder.\n",
       cmd_submit },
     { "replay", "[--config FILE] [ID ...] [filters] [--dry-run] [--yes]",
       "Try again what was set aside",

@@ -1,7 +1,8 @@
 /*
  * `afterhours submit`: messages from the command line, one as FIELD=VALUE, or
  * many from a file with one JSON object a line. They pass the same checks as a
- * form's and are safe when their id is printed.
+ * form's and are safe when their id is printed: in Redis or, while that is
+ * away, in the journal of this machine's `serve`.
  */
 #include "cmd/commands.h"
 
@@ -20,6 +21,7 @@
 #include "cmd/select.h"
 #include "cmd/session.h"
 #include "intake/intake.h"
+#include "journal/journal.h"
 
 #include "base/banned.h"
 
@@ -44,15 +46,17 @@ struct submit_options {
 struct batch {
     struct session session;
     struct intake *intake;
+    struct journal *journal; /* NULL: there is none to be used */
     const struct submit_options *options;
     FILE *file;     /* NULL for a single one */
     off_t size;     /* of the file; 0: not known, as of a pipe */
     size_t handed;  /* lines handed in so far */
     size_t answers; /* accepted + refused */
     size_t accepted, refused;
-    size_t full; /* under way that stop the reading */
-    bool room;   /* fewer are under way than that */
-    bool bar;    /* show how far it is */
+    size_t journalled; /* of the accepted */
+    size_t full;       /* under way that stop the reading */
+    bool room;         /* fewer are under way than that */
+    bool bar;          /* show how far it is */
 };
 
 struct handed {
@@ -73,15 +77,16 @@ static void print_bar(const struct batch *batch)
             "##############################", batch->accepted, batch->refused);
 }
 
-static void print_accepted(const struct handed *handed, const char *id,
-                           const char *status_url)
+static void print_accepted(const struct handed *handed,
+                           const struct intake_handed *told)
 {
     if (handed->batch->options->json)
-        output_json_line(json_pack("{s:I, s:s, s:s}", "line",
-                                   (json_int_t)handed->number, "id", id,
-                                   "status_url", status_url));
+        output_json_line(json_pack("{s:I, s:s, s:s, s:s}", "line",
+                                   (json_int_t)handed->number, "id", told->id,
+                                   "status_url", told->status_url, "durability",
+                                   told->rests_on));
     else
-        printf("%s  %s\n", id, status_url);
+        printf("%s  %s\n", told->id, told->status_url);
 }
 
 static void print_refused(const struct handed *handed, const char *problem)
@@ -99,19 +104,19 @@ static void print_refused(const struct handed *handed, const char *problem)
         fprintf(stderr, "afterhours submit: %s\n", problem);
 }
 
-static void on_submitted(void *context, const char *id, const char *status_url,
-                         const char *problem)
+static void on_submitted(void *context, const struct intake_handed *told)
 {
     struct handed *handed = context;
     struct batch *batch = handed->batch;
 
     batch->answers++;
-    if (problem) {
+    if (told->problem) {
         batch->refused++;
-        print_refused(handed, problem);
+        print_refused(handed, told->problem);
     } else {
         batch->accepted++;
-        print_accepted(handed, id, status_url);
+        batch->journalled += strcmp(told->rests_on, "journal") == 0;
+        print_accepted(handed, told);
     }
     free(handed);
     if (batch->answers % 50 == 0)
@@ -230,6 +235,44 @@ static bool submit_file(struct batch *batch, struct error *err)
     return ok;
 }
 
+/*
+ * While Redis is away `serve` of this machine is to find what we leave: so it
+ * is the journal of our user, or none. err: why Redis is away, if it is.
+ */
+static bool open_journal(struct batch *batch, bool connected, struct error *err)
+{
+    struct session *session = &batch->session;
+    struct error away = *err, reason = {0};
+
+    if (!session->queue || !session->settings->journal.enabled)
+        return connected;
+    if (journal_ours(session->settings, &reason))
+        batch->journal = journal_new(session->loop, session->settings,
+                                     session->queue, &reason);
+    if (batch->journal) {
+        error_clear(err);
+        return true;
+    }
+    return connected || error_set(err, ERROR_UNAVAILABLE,
+                                  "Redis is away (%s), and the journal cannot "
+                                  "take it either: %s",
+                                  away.text, reason.text);
+}
+
+static void say_journalled(const struct batch *batch)
+{
+    char *folder;
+
+    if (!batch->journalled || batch->options->json)
+        return;
+    folder = journal_folder(batch->session.settings);
+    fprintf(stderr,
+            "%zu of the accepted wait on this machine's disk, in %s, until "
+            "Redis is back and 'afterhours serve' runs here\n",
+            batch->journalled, folder);
+    free(folder);
+}
+
 static bool run(struct batch *batch, struct error *err)
 {
     struct session *session = &batch->session;
@@ -238,13 +281,16 @@ static bool run(struct batch *batch, struct error *err)
     if (!session_open(session, batch->options->config, err) ||
         !selection_known_form(session->settings, batch->options->form, err) ||
         !settings_make_secret(session->settings, err) ||
-        !session_connect(session, err))
+        !open_journal(batch, session_connect(session, err), err))
         return false;
     batch->intake =
         intake_new(session->loop, session->settings, session->queue);
+    intake_use_journal(batch->intake, batch->journal);
     ok =
         batch->options->file ? submit_file(batch, err) : submit_one(batch, err);
+    say_journalled(batch);
     intake_free(batch->intake);
+    journal_free(batch->journal);
     return ok;
 }
 

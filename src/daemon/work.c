@@ -295,6 +295,7 @@ static bool start(struct worker *worker, struct error *err)
     worker->drain_check = timer_new(deck->loop, check_drained, worker);
     queue_on_bell(deck->queue, on_bell, worker);
     queue_start_janitor(deck->queue);
+    queue_run_replays(deck->queue);
     make_lanes(worker);
     return true;
 }

@@ -36,11 +36,6 @@ static void add_location(struct http_exchange *exchange,
     buf_clear(&location);
 }
 
-const char *accepted_rests_on(const struct queue *queue)
-{
-    return queue_durability(queue) == DURABILITY_DISK ? "disk" : "memory";
-}
-
 void accepted_answer(struct http_exchange *exchange,
                      const struct settings *settings, const char *id,
                      const char *rests_on)

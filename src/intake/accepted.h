@@ -7,12 +7,8 @@
 
 #include "config/settings.h"
 #include "net/http_server.h"
-#include "queue/queue.h"
 
-/* What a promise rests on that the queue gave: "disk", "memory". */
-const char *accepted_rests_on(const struct queue *queue);
-
-/* 202 with where to look. */
+/* 202 with where to look; rests_on: see reception.h. */
 void accepted_answer(struct http_exchange *exchange,
                      const struct settings *settings, const char *id,
                      const char *rests_on);

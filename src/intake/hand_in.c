@@ -13,7 +13,6 @@
 #include "intake/inside.h"
 #include "intake/links.h"
 #include "intake/parcel.h"
-#include "intake/post.h"
 
 #include "base/banned.h"
 
@@ -48,7 +47,9 @@ static void handed_free(struct handed *handed)
 
 static void tell_refusal(struct handed *handed)
 {
-    handed->submitted(handed->context, NULL, NULL, handed->problem);
+    const struct intake_handed told = {.problem = handed->problem};
+
+    handed->submitted(handed->context, &told);
     handed_free(handed);
 }
 
@@ -64,8 +65,12 @@ void hand_in_end_all(struct intake *intake)
     }
 }
 
-static void tell_stored(struct handed *handed, const char *id)
+static void tell_stored(struct handed *handed, const char *id, bool journalled)
 {
+    struct intake_handed told = {
+        .id = id,
+        .rests_on = reception_rests_on(&handed->intake->reception, journalled),
+    };
     char token[LINKS_TOKEN_SIZE];
     struct buf url;
 
@@ -73,27 +78,30 @@ static void tell_stored(struct handed *handed, const char *id)
     buf_init(&url, TEXT_MAX);
     buf_text(&url, handed->settings->public_url);
     links_status_path(&url, id, token);
-    handed->submitted(handed->context, id, buf_str(&url), NULL);
+    told.status_url = buf_str(&url);
+    handed->submitted(handed->context, &told);
     buf_clear(&url);
 }
 
 static void accepted(void *context, enum accept_result result, const char *id,
-                     const char *why)
+                     const char *why, bool journalled)
 {
     struct handed *handed = context;
     struct intake *intake = handed->intake;
 
-    if (result == ACCEPT_NEW || result == ACCEPT_KNOWN)
-        tell_stored(handed, id);
-    else
-        handed->submitted(handed->context, NULL, NULL,
-                          why ? why : "it could not be stored");
-    handed_free(handed);
+    if (result == ACCEPT_NEW || result == ACCEPT_KNOWN) {
+        tell_stored(handed, id, journalled);
+        handed_free(handed);
+    } else {
+        handed->problem =
+            alloc_text(why && *why ? why : "it could not be stored");
+        tell_refusal(handed);
+    }
     intake_leave(intake);
 }
 
-static void put_into_queue(struct handed *handed, const struct entry *entry,
-                           const struct fields *fields)
+static void hand_over(struct handed *handed, const struct entry *entry,
+                      const struct fields *fields)
 {
     const struct parcel_sender sender = {0};
     struct parcel parcel;
@@ -101,15 +109,15 @@ static void put_into_queue(struct handed *handed, const struct entry *entry,
     if (parcel_make(&parcel, handed->settings, entry, fields, &sender,
                     clock_wall_ms()) == PARCEL_FINE) {
         intake_enter(handed->intake);
-        queue_accept(handed->intake->queue, &parcel.submission, &parcel.options,
-                     accepted, handed);
+        reception_accept(&handed->intake->reception, handed->form,
+                         &parcel.submission, &parcel.options, accepted, handed);
     } else {
         handed->problem = alloc_text("the message is too long");
     }
     parcel_clear(&parcel);
 }
 
-/* Into the queue, or with a problem. */
+/* Handed over, or with a problem. */
 static void take(struct handed *handed)
 {
     struct complaints complaints = {.count = 0};
@@ -125,7 +133,7 @@ static void take(struct handed *handed)
         handed->problem = alloc_text(err.text);
     } else if (entry_read(&entry, handed->settings, handed->form, &fields,
                           &complaints)) {
-        put_into_queue(handed, &entry, &fields);
+        hand_over(handed, &entry, &fields);
     } else {
         complaints_text(&complaints, &text);
         handed->problem = buf_take(&text);
@@ -140,7 +148,8 @@ static bool must_wait(struct handed *handed)
 {
     const char *why = NULL;
 
-    if (!handed->form || post_durable(handed->intake, handed->form, &why))
+    if (!handed->form ||
+        reception_durable(&handed->intake->reception, handed->form, &why))
         return false;
     if (why && clock_boot_ms() < handed->give_up_at)
         return true;

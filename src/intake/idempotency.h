@@ -10,7 +10,6 @@
 
 #define IDEMPOTENCY_KEY_MAX  255
 #define IDEMPOTENCY_KEY_SIZE (3 + IDEMPOTENCY_KEY_MAX + 1)
-#define IDEMPOTENCY_TTL_MS   (INT64_C(24) * 3600 * 1000)
 
 /*
  * Reads an Idempotency-Key header, quoted or bare: 1 to 255 visible ASCII

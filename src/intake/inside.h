@@ -12,18 +12,18 @@
 #include "net/http_server.h"
 #include "net/loop.h"
 #include "queue/queue.h"
+#include "reception/reception.h"
 
 struct look;
 struct relay_chats;
 struct handed;
 
 struct intake {
-    struct loop *loop;         /* borrowed */
-    struct queue *queue;       /* borrowed; outlives intake_free() */
-    struct journal *journal;   /* borrowed; NULL: there is none */
-    struct settings *settings; /* one hold */
-    struct relay_chats *chats; /* owned */
-    struct look *looks;        /* list of those waiting: look.c */
+    struct loop *loop;          /* borrowed */
+    struct reception reception; /* outlives intake_free() */
+    struct settings *settings;  /* one hold */
+    struct relay_chats *chats;  /* owned */
+    struct look *looks;         /* list of those waiting: look.c */
     struct handed *handed; /* list of those not in the queue yet: hand_in.c */
     size_t open;           /* calls of the queue still to be answered */
     bool demo, draining;

@@ -17,7 +17,7 @@ struct intake *intake_new(struct loop *loop, struct settings *settings,
     struct intake *intake = NEW(struct intake);
 
     intake->loop = loop;
-    intake->queue = queue;
+    intake->reception.queue = queue;
     intake->settings = settings_hold(settings);
     intake->chats = relay_chats_new(settings, queue);
     return intake;
@@ -65,7 +65,8 @@ void intake_use_settings(struct intake *intake, struct settings *settings)
 
 void intake_use_journal(struct intake *intake, struct journal *journal)
 {
-    intake->journal = journal;
+    intake->reception.journal = journal;
+    relay_chats_use_journal(intake->chats, journal);
 }
 
 void intake_show_demo(struct intake *intake, bool demo)

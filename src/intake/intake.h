@@ -37,11 +37,15 @@ void intake_handle(void *intake, struct http_exchange *exchange);
 /*
  * Hands in without HTTP, for `afterhours submit` and tests: fields as JSON
  * object text. submitted is called exactly once, never from inside this call;
- * problem is NULL when it was accepted, else says in words why not, and id and
- * status_url are NULL.
+ * handed->problem is NULL when it was accepted. Texts are valid only inside.
  */
-typedef void intake_submitted(void *context, const char *id,
-                              const char *status_url, const char *problem);
+struct intake_handed {
+    const char *problem; /* why not, in words; then the others are NULL */
+    const char *id, *status_url;
+    const char *rests_on; /* see reception.h */
+};
+typedef void intake_submitted(void *context,
+                              const struct intake_handed *handed);
 void intake_submit(struct intake *intake, const char *form,
                    const char *fields_json, intake_submitted *submitted,
                    void *context);

@@ -49,8 +49,7 @@ static void read_now(struct look *look)
         return;
     look->reading = true;
     intake_enter(look->intake);
-    if (!journal_find(look->intake->journal, look->id, found, look))
-        queue_find(look->intake->queue, look->id, false, found, look);
+    reception_find(&look->intake->reception, look->id, found, look);
 }
 
 static void found(void *context, const struct submission *submission,
@@ -111,7 +110,8 @@ void look_start(struct look *look, int64_t timer_ms)
         http_on_gone(look->exchange, client_gone, look);
         look->timer = timer_new(look->intake->loop, timer_rang, look);
         timer_start(look->timer, timer_ms);
-        look->watch = queue_watch(look->intake->queue, look->id, changed, look);
+        look->watch =
+            queue_watch(look->intake->reception.queue, look->id, changed, look);
     }
     read_now(look);
 }

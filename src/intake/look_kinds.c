@@ -248,7 +248,7 @@ static bool tell_new(struct look *look, const struct submission *found,
         return false;
     http_on_gone(look->exchange, NULL, NULL);
     accepted_answer(look->exchange, look->settings, look->id,
-                    accepted_rests_on(look->intake->queue));
+                    reception_rests_on(&look->intake->reception, false));
     look_close(look);
     return true;
 }

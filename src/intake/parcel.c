@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "chat/offline_message.h"
+#include "reception/reception.h"
 
 #include "base/banned.h"
 
@@ -98,8 +99,6 @@ static void name_by_content(struct parcel *parcel, const struct entry *entry,
     name_the_sender(entry, fields, sender, &who);
     idempotency_key_of(entry->form->name, buf_str(&who), entry->message,
                        parcel->key);
-    /* What repeats is the key itself; there is nothing more to compare. */
-    memcpy(parcel->fingerprint, "-", 2);
     buf_clear(&who);
 }
 
@@ -115,15 +114,11 @@ static bool name_the_repetition(struct parcel *parcel,
         if (!idempotency_key(header, parcel->key))
             return false;
         idempotency_fingerprint(fields, parcel->fingerprint);
-        options->key = parcel->key;
-        options->key_ttl_ms = IDEMPOTENCY_TTL_MS;
+        reception_key_sent(options, parcel->key, parcel->fingerprint);
     } else if (entry->form->dedupe_window_ms > 0) {
         name_by_content(parcel, entry, fields, sender);
-        options->key = parcel->key;
-        options->key_ttl_ms = entry->form->dedupe_window_ms;
+        reception_key_made(options, parcel->key, entry->form->dedupe_window_ms);
     }
-    if (options->key)
-        options->fingerprint = parcel->fingerprint;
     return true;
 }
 

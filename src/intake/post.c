@@ -73,9 +73,9 @@ static void answer_stored(struct post *post, const char *id, bool journalled)
         look_at_new(post->intake, post->settings, post->exchange, id,
                     post->wait_ms);
     else
-        accepted_answer(post->exchange, post->settings, id,
-                        journalled ? "journal"
-                                   : accepted_rests_on(post->intake->queue));
+        accepted_answer(
+            post->exchange, post->settings, id,
+            reception_rests_on(&post->intake->reception, journalled));
 }
 
 static void answer(struct post *post, enum accept_result result, const char *id,
@@ -118,14 +118,8 @@ static void stored(void *context, enum accept_result result, const char *id,
     intake_leave(intake);
 }
 
-static void accepted(void *context, enum accept_result result, const char *id,
-                     const char *why)
-{
-    stored(context, result, id, why, false);
-}
-
-static void hand_over(struct request *request, struct post_style *style,
-                      const struct parcel *parcel)
+static void hand_over(struct request *request, const struct settings_form *form,
+                      struct post_style *style, const struct parcel *parcel)
 {
     struct post *post = NEW(struct post);
 
@@ -137,25 +131,8 @@ static void hand_over(struct request *request, struct post_style *style,
     post->wait_ms = prefer_wait_ms(http_header(request->exchange, "Prefer"));
     intake_enter(request->intake);
     failpoint_pass("intake.accept", NULL);
-    if (post->intake->journal)
-        journal_accept(post->intake->journal, &parcel->submission,
-                       &parcel->options, stored, post);
-    else
-        queue_accept(post->intake->queue, &parcel->submission, &parcel->options,
-                     accepted, post);
-}
-
-/* A form may demand that what is accepted is on disk: so it is in the journal.
- */
-bool post_durable(const struct intake *intake, const struct settings_form *form,
-                  const char **why)
-{
-    if (form->durability != DURABILITY_DISK)
-        return true;
-    if (!queue_ready(intake->queue, why))
-        return journal_takes(intake->journal);
-    *why = NULL;
-    return queue_durability(intake->queue) == DURABILITY_DISK;
+    reception_accept(&post->intake->reception, form, &parcel->submission,
+                     &parcel->options, stored, post);
 }
 
 static void hand_in(struct request *request, const struct entry *entry,
@@ -181,7 +158,7 @@ static void hand_in(struct request *request, const struct entry *entry,
         refuse(exchange, style, "message-too-large", NULL);
         break;
     case PARCEL_FINE:
-        hand_over(request, style, &parcel);
+        hand_over(request, entry->form, style, &parcel);
         break;
     }
     parcel_clear(&parcel);
@@ -258,7 +235,7 @@ static void take(struct request *request, const struct settings_form *form,
         entry.page = referer;
     if (!fine) {
         complain(exchange, style, &complaints);
-    } else if (!post_durable(request->intake, form, &why)) {
+    } else if (!reception_durable(&request->intake->reception, form, &why)) {
         http_reply_header(exchange, "Retry-After", FULL_RETRY);
         refuse(exchange, style, "not-durable", why);
     } else {

@@ -26,12 +26,4 @@ void post_say_unknown_form(const struct request *request,
 void post_say_foreign_origin(const struct request *request, const char *origin,
                              char detail[POST_DETAIL_SIZE]);
 
-/*
- * Whether the queue rests on what the form demands. why is in words, or NULL
- * when it just does not.
- */
-must_check bool post_durable(const struct intake *intake,
-                             const struct settings_form *form,
-                             const char **why);
-
 #endif

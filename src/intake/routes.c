@@ -23,10 +23,10 @@ static void get_readyz(struct request *request)
     const struct intake *intake = request->intake;
     struct health health = {.draining = intake->draining};
 
-    health.queue = queue_ready(intake->queue, &health.why);
-    health.journal = journal_takes(intake->journal);
-    if (intake->journal)
-        health.waiting = journal_waiting(intake->journal);
+    health.queue = queue_ready(intake->reception.queue, &health.why);
+    health.journal = journal_takes(intake->reception.journal);
+    if (intake->reception.journal)
+        health.waiting = journal_waiting(intake->reception.journal);
     health_ready(request->exchange, &health);
 }
 

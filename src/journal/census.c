@@ -113,6 +113,26 @@ bool journal_count(const struct settings *settings,
     return ok;
 }
 
+bool journal_ours(const struct settings *settings, struct error *err)
+{
+    char *folder = journal_folder(settings);
+    struct stat about;
+    bool ok = true;
+
+    if (stat(folder, &about) != 0)
+        ok = error_set(err, ERROR_UNAVAILABLE,
+                       "%s: %s ('afterhours serve' with journal.enabled makes "
+                       "it)",
+                       folder, strerror(errno));
+    else if (about.st_uid != geteuid())
+        ok = error_set(err, ERROR_UNAVAILABLE,
+                       "%s belongs to another user: run this as the user of "
+                       "'afterhours serve', which is to read what waits there",
+                       folder);
+    free(folder);
+    return ok;
+}
+
 bool journal_writable(const struct settings *settings, struct error *err)
 {
     char *folder = journal_folder(settings);

@@ -52,6 +52,10 @@ void journal_accept(struct journal *journal,
 must_check bool journal_find(struct journal *journal, const char *id,
                              queue_found *found, void *context);
 
+/* Whether nothing waits on this machine, in whatever process's file. NULL: so
+ * it is. */
+bool journal_empty(const struct journal *journal);
+
 /* ---- for commands: what lies in the folder ---- */
 
 struct journal_census {
@@ -64,6 +68,9 @@ char *journal_folder(const struct settings *settings); /* the caller frees it */
 /* A folder that is not there is an empty one. */
 must_check bool journal_count(const struct settings *settings,
                               struct journal_census *census, struct error *err);
+/* Whether it is there and of this very user, whom `serve` then is. */
+must_check bool journal_ours(const struct settings *settings,
+                             struct error *err);
 /* Whether this user may write there, or make it. */
 must_check bool journal_writable(const struct settings *settings,
                                  struct error *err);

@@ -199,6 +199,29 @@ static bool is_ours(const struct journal *journal, const char *path)
     return false;
 }
 
+/* Files that others have, or nobody yet. */
+static bool is_anyone_elses(const struct journal *journal, const char *name)
+{
+    char *path = alloc_format("%s/%s", journal->folder, name);
+    bool is = file_is_one(name) && !is_ours(journal, path);
+
+    free(path);
+    return is;
+}
+
+bool journal_empty(const struct journal *journal)
+{
+    DIR *listing = journal ? opendir(journal->folder) : NULL;
+    struct dirent *entry;
+    bool empty = !journal || journal->waiting == 0;
+
+    while (empty && listing && (entry = readdir(listing)))
+        empty = !is_anyone_elses(journal, entry->d_name);
+    if (listing)
+        closedir(listing);
+    return empty;
+}
+
 void spills_adopt(struct journal *journal)
 {
     struct dirent **list;

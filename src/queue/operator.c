@@ -19,7 +19,7 @@ static void destination_of(const char *id, char name[ID_NAME_MAX + 1])
 }
 
 void queue_replay(struct queue *queue, const char *id, unsigned generation,
-                  queue_count_done *done, void *context)
+                  const char *replay, queue_count_done *done, void *context)
 {
     char name[ID_NAME_MAX + 1], message[ID_SIZE];
     struct command command;
@@ -36,7 +36,8 @@ void queue_replay(struct queue *queue, const char *id, unsigned generation,
     command_key(&command, name, "item:", message);
     command_text(&command, id);
     command_int(&command, generation);
-    call_for_count(queue, &command, (struct call_plan){0}, done, context);
+    command_text(&command, replay);
+    call_for_count(queue, &command, (struct call_plan){0, true}, done, context);
 }
 
 void queue_mark(struct queue *queue, const char *id, bool unread,

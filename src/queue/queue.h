@@ -42,6 +42,9 @@ enum durability queue_durability(const struct queue *queue);
 typedef void queue_done(void *context, const struct error *err);
 typedef void queue_count_done(void *context, size_t count,
                               const struct error *err);
+/* A person's word on one thing. The count: 0, it is not where that is said. */
+typedef void queue_move(struct queue *queue, const char *id,
+                        queue_count_done *done, void *context);
 
 /* ---- intake ---- */
 
@@ -231,13 +234,19 @@ void queue_report(struct queue *queue, const char *destination,
 /* ---- operators ---- */
 
 /* A buried submission (or failed news) is due again; generation as seen, else
- * count 0. It looks before it posts when a post may have left. */
+ * count 0. It looks before it posts when a post may have left. replay names who
+ * asks, by an id: the same one may ask again, and is told the same. */
 void queue_replay(struct queue *queue, const char *id, unsigned generation,
-                  queue_count_done *done, void *context);
+                  const char *replay, queue_count_done *done, void *context);
 
 /* ---- a replay of many ---- */
 
-enum replay_state { REPLAY_RUNNING, REPLAY_FINISHED, REPLAY_STOPPED };
+enum replay_state {
+    REPLAY_RUNNING,
+    REPLAY_FINISHED,
+    REPLAY_STOPPED,
+    REPLAY_PAUSED,
+};
 const char *replay_state_name(enum replay_state state); /* "running" */
 
 struct replay {
@@ -267,19 +276,54 @@ typedef void queue_replay_found(void *context, const struct replay *found,
                                 const struct error *err);
 void queue_find_replay(struct queue *queue, const char *id,
                        queue_replay_found *found, void *context);
-/* Count 0: it does not run. What is in hand (50 at most) is still done. */
-void queue_stop_replay(struct queue *queue, const char *id,
+/* Those that began last, newest first; at most 100. */
+typedef void queue_replays_found(void *context, const struct replay *list,
+                                 size_t count, const struct error *err);
+void queue_list_replays(struct queue *queue, size_t limit,
+                        queue_replays_found *found, void *context);
+
+/* Count 0: it does not run (resume: it is not paused). What is in hand (50 at
+ * most) is still done. What was stopped does not go on again. */
+queue_move queue_stop_replay, queue_pause_replay, queue_resume_replay;
+/* rate: as of struct replay. Paused ones keep it for later. */
+void queue_rate_replay(struct queue *queue, const char *id, unsigned rate,
                        queue_count_done *done, void *context);
+
+/* What has become of those that a replay was done with: read bit by bit, so
+ * that no call takes long; what has come to rest is not read again. */
+enum replay_fate {
+    FATE_UNREAD,
+    FATE_WAITING,  /* to be looked for, or posted; a callback: to be made */
+    FATE_CREATED,  /* it has a chat; its ticket is looked for */
+    FATE_LINKED,   /* it has its ticket: from here on, nothing more comes */
+    FATE_UNLINKED, /* a chat, and no ticket ever came */
+    FATE_FAILED,   /* set aside again */
+    FATE_TOLD,     /* a callback: made */
+    FATE_GONE,     /* erased, or kept long enough */
+    FATE_COUNT,
+};
+const char *replay_fate_name(enum replay_fate fate); /* "waiting" */
+struct replay_fates {
+    int64_t counts[FATE_COUNT];
+    int64_t found, rest; /* of all: found by a look, not sent again; at rest */
+    bool forgotten;      /* it ended too long ago: nobody knows any more */
+};
+struct replay_follow;
+struct replay_follow *replay_follow_new(struct queue *queue, const char *id);
+void replay_follow_free(struct replay_follow *follow); /* when none looks */
+/* Reads on: the first `done` of them. The fates are all that is known by now,
+ * for the call only, which may come from inside. */
+typedef void replay_followed(void *context, const struct replay_fates *fates,
+                             const struct error *err);
+void replay_follow_look(struct replay_follow *follow, int64_t done,
+                        replay_followed *followed, void *context);
 
 /* This process works replays off from here on; any number may. */
 void queue_run_replays(struct queue *queue);
 
-void queue_release(struct queue *queue, const char *id, queue_count_done *done,
-                   void *context); /* out of quarantine */
-void queue_discard(struct queue *queue, const char *id, queue_count_done *done,
-                   void *context); /* quarantined: away */
-void queue_forget(struct queue *queue, const char *id, queue_count_done *done,
-                  void *context); /* erase: item, payload, indexes, news */
+queue_move queue_release; /* out of quarantine */
+queue_move queue_discard; /* quarantined: away */
+queue_move queue_forget;  /* erase: item, payload, indexes, news */
 
 /*
  * A person's address as the queue knows it: keyed with the settings' secret, so

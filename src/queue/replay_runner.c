@@ -18,8 +18,8 @@
 
 #include "base/banned.h"
 
-#define HANDFUL  50    /* items in hand at once, and replays looked for */
-#define LEASE_MS 10000 /* a handful is done in far less */
+#define HANDFUL  50   /* items in hand at once, and replays looked for */
+#define LEASE_MS 5000 /* a handful is done in far less */
 #define LOOK_MS  2000
 #define AGAIN_MS 1000 /* after Redis was away */
 
@@ -125,7 +125,7 @@ static void work(struct replay_run *run, const struct redis_reply *reply)
     run->open += read;
     for (size_t i = 0; i < read; i++)
         queue_replay(run->queue, run->items[i].id, run->items[i].generation,
-                     replayed, run);
+                     run->id, replayed, run);
 }
 
 static void log_end_of(const struct replay_run *run,

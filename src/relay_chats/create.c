@@ -29,7 +29,6 @@
  * them ever meet. */
 #define SENT_PREFIX "chat:"
 #define MADE_PREFIX "chatfp:"
-#define SENT_TTL_MS (INT64_C(24) * 3600 * 1000)
 
 struct creating {
     struct job job;
@@ -99,7 +98,7 @@ static void found_first(void *context, const struct held *list, size_t count,
 }
 
 static void accepted(void *context, enum accept_result result, const char *id,
-                     const char *why)
+                     const char *why, bool journalled)
 {
     struct creating *job = context;
     char first[ID_SIZE];
@@ -114,8 +113,13 @@ static void accepted(void *context, enum accept_result result, const char *id,
         snprintf(first, sizeof(first), "%s", id);
         memcpy(job->id, first, sizeof(first));
         job->replayed = true;
-        queue_held_find(job->job.chats->queue, job->job.form->destination, ids,
-                        1, found_first, job);
+        /* What waits in the journal is as it came, and so as it came now. */
+        if (journalled && id_made_at(job->id, &job->received_at)) {
+            show_new(job, job->id);
+            return;
+        }
+        queue_held_find(job->job.chats->reception.queue,
+                        job->job.form->destination, ids, 1, found_first, job);
         return;
     case ACCEPT_CONFLICT:
         end(job, CHAT_STORE_CONFLICT);
@@ -155,7 +159,6 @@ static void name_by_content(struct creating *job,
     digest(parts, hex);
     json_decref(parts);
     snprintf(job->key, sizeof(job->key), MADE_PREFIX "%s", hex);
-    memcpy(job->fingerprint, "-", 2);
 }
 
 static void name_the_repetition(struct creating *job,
@@ -169,15 +172,11 @@ static void name_the_repetition(struct creating *job,
         snprintf(job->key, sizeof(job->key), SENT_PREFIX "%s",
                  create->idempotency_key);
         digest(create->draft->body, job->fingerprint);
-        options->key_ttl_ms = SENT_TTL_MS;
+        reception_key_sent(options, job->key, job->fingerprint);
     } else if (window > 0) {
         name_by_content(job, create->draft, email);
-        options->key_ttl_ms = window;
-    } else {
-        return;
+        reception_key_made(options, job->key, window);
     }
-    options->key = job->key;
-    options->fingerprint = job->fingerprint;
 }
 
 /* The address as erasing will ask for it; "" when there is none. */
@@ -223,19 +222,7 @@ static void refuse_message(struct creating *job)
                                        .complaints = &complaints});
 }
 
-/* A form may demand that what is accepted is on disk. */
-static bool is_durable(const struct creating *job)
-{
-    const struct queue *queue = job->job.chats->queue;
-    const char *why;
-
-    return job->job.form->durability != DURABILITY_DISK ||
-           (queue_ready(queue, &why) &&
-            queue_durability(queue) == DURABILITY_DISK);
-}
-
-static void put_into_queue(struct creating *job,
-                           const struct chat_create *create)
+static void hand_over(struct creating *job, const struct chat_create *create)
 {
     const struct settings *settings = job->job.settings;
     struct submission submission = {
@@ -258,7 +245,8 @@ static void put_into_queue(struct creating *job,
         options.email_hash = job->hash;
     }
     name_the_repetition(job, create, email, &options);
-    queue_accept(job->job.chats->queue, &submission, &options, accepted, job);
+    reception_accept(&job->job.chats->reception, job->job.form, &submission,
+                     &options, accepted, job);
 }
 
 void relay_create(void *store, const struct chat_access *access,
@@ -267,6 +255,7 @@ void relay_create(void *store, const struct chat_access *access,
 {
     struct creating *job = NEW(struct creating);
     const struct chat_draft *draft = create->draft;
+    const char *why;
 
     job_begin(&job->job, store, access, done, context);
     job->received_at = clock_wall_ms();
@@ -277,10 +266,11 @@ void relay_create(void *store, const struct chat_access *access,
     if (text_characters(draft->message, strlen(draft->message)) >
         job->job.settings->limits.message)
         refuse_message(job);
-    else if (!is_durable(job))
+    else if (!reception_durable(&job->job.chats->reception, job->job.form,
+                                &why))
         end(job, CHAT_STORE_AWAY);
     else if (!write_body(job, draft))
         end(job, CHAT_STORE_LARGE);
     else
-        put_into_queue(job, create);
+        hand_over(job, create);
 }

@@ -10,13 +10,14 @@
 #include "chat_api/chat_api.h"
 #include "config/settings.h"
 #include "queue/queue.h"
+#include "reception/reception.h"
 
 #define BASE_URL_SIZE 1024
 #define SEARCHES_MAX  4 /* at a time, in one process */
 #define EXPORTS_MAX   4 /* likewise: each may take much memory */
 
 struct relay_chats {
-    struct queue *queue;       /* borrowed */
+    struct reception reception;
     struct settings *settings; /* one hold */
     struct chat_api *api;      /* owned */
     char base_url[BASE_URL_SIZE];

@@ -20,15 +20,25 @@
 
 #define CURSOR_SIZE (ID_SIZE + 32)
 
+struct showing {
+    struct job job;
+    size_t wanted;
+};
+
+/* What is missing may be in a journal still: it was promised, so it is not
+ * said to be unknown. */
 static void shown(void *context, const struct held *list, size_t count,
                   const struct error *err)
 {
-    struct job *job = context;
+    struct showing *job = context;
 
     if (err)
-        job_fail(job, job_fate(err));
+        job_fail(&job->job, job_fate(err));
+    else if (count < job->wanted &&
+             !journal_empty(job->job.chats->reception.journal))
+        job_fail(&job->job, CHAT_STORE_AWAY);
     else
-        job_show(job, list, count);
+        job_show(&job->job, list, count);
 }
 
 void relay_get(void *store, const struct chat_access *access,
@@ -36,11 +46,12 @@ void relay_get(void *store, const struct chat_access *access,
                void *context)
 {
     struct relay_chats *chats = store;
-    struct job *job = NEW(struct job);
+    struct showing *job = NEW(struct showing);
 
-    job_begin(job, chats, access, done, context);
-    queue_held_find(chats->queue, job->form->destination, ids, count, shown,
-                    job);
+    job_begin(&job->job, chats, access, done, context);
+    job->wanted = count;
+    queue_held_find(chats->reception.queue, job->job.form->destination, ids,
+                    count, shown, job);
 }
 
 struct exporting {
@@ -102,7 +113,7 @@ void relay_changes(void *store, const struct chat_access *access,
     chats->exports++;
     job->take = since->take;
     what.destination = job->job.form->destination;
-    queue_held_changes(chats->queue, &what, tell_slice, told, job);
+    queue_held_changes(chats->reception.queue, &what, tell_slice, told, job);
 }
 
 struct paging {
@@ -207,7 +218,7 @@ static void ask(struct paging *job)
         .limit = job->limit,
     };
 
-    queue_held_page(job->job.chats->queue, &page, paged, job);
+    queue_held_page(job->job.chats->reception.queue, &page, paged, job);
 }
 
 void relay_list(void *store, const struct chat_access *access,

@@ -42,8 +42,8 @@ static void show(struct updating *job)
 {
     const char *ids[] = {job->id};
 
-    queue_held_find(job->job.chats->queue, job->job.form->destination, ids, 1,
-                    shown, job);
+    queue_held_find(job->job.chats->reception.queue, job->job.form->destination,
+                    ids, 1, shown, job);
 }
 
 static void marked(void *context, size_t count, const struct error *err)
@@ -95,7 +95,7 @@ void relay_update(void *store, const struct chat_access *access, const char *id,
     snprintf(job->id, sizeof(job->id), "%s",
              is_theirs(&job->job, id) ? id : "");
     if (unread && *job->id)
-        queue_mark(job->job.chats->queue, job->id,
+        queue_mark(job->job.chats->reception.queue, job->id,
                    json_is_true(unread) || json_integer_value(unread) == 1,
                    marked, job);
     else
@@ -132,8 +132,8 @@ static void removed(void *context, size_t count, const struct error *err)
 static void remove_next(struct removing *job)
 {
     if (job->next < job->count)
-        queue_forget(job->job.chats->queue, job->ids[job->next++], removed,
-                     job);
+        queue_forget(job->job.chats->reception.queue, job->ids[job->next++],
+                     removed, job);
     else
         end(job, CHAT_STORE_OK);
 }

@@ -84,7 +84,7 @@ struct relay_chats *relay_chats_new(struct settings *settings,
         .context = chats,
     };
 
-    chats->queue = queue;
+    chats->reception.queue = queue;
     chats->settings = settings_hold(settings);
     copy_base_url(chats);
     chats->api = chat_api_new(&options);
@@ -120,6 +120,11 @@ void relay_chats_use_settings(struct relay_chats *chats,
     settings_release(old);
     copy_base_url(chats);
     chat_api_use_limit(chats->api, settings->api.rate_limit);
+}
+
+void relay_chats_use_journal(struct relay_chats *chats, struct journal *journal)
+{
+    chats->reception.journal = journal;
 }
 
 bool relay_chats_is(const struct http_exchange *exchange)

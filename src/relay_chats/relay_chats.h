@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "config/settings.h"
+#include "journal/journal.h"
 #include "net/http_server.h"
 #include "queue/queue.h"
 
@@ -20,6 +21,10 @@ struct relay_chats *relay_chats_new(struct settings *settings,
 void relay_chats_free(struct relay_chats *chats);
 void relay_chats_use_settings(struct relay_chats *chats,
                               struct settings *settings);
+/* From here on what is created may go there when the queue is away. It outlives
+ * relay_chats_free(), as the queue does. */
+void relay_chats_use_journal(struct relay_chats *chats,
+                             struct journal *journal);
 
 /* Whether the request's path is one of this API. */
 bool relay_chats_is(const struct http_exchange *exchange);

@@ -151,8 +151,8 @@ static void scanned(void *context, const struct error *err)
     forget_old(job);
     for (size_t i = job->skip; i < job->count && count < CHAT_API_PAGE; i++)
         ids[count++] = job->newest[i].id;
-    queue_held_find(job->job.chats->queue, job->job.form->destination, ids,
-                    count, read_page, job);
+    queue_held_find(job->job.chats->reception.queue, job->job.form->destination,
+                    ids, count, read_page, job);
 }
 
 /* Whether any message can match at all: none has an agent or a rating. */
@@ -226,5 +226,5 @@ void relay_search(void *store, const struct chat_access *access,
     }
     begin(job, search);
     scan.destination = job->job.form->destination;
-    queue_held_scan(chats->queue, &scan, sift, scanned, job);
+    queue_held_scan(chats->reception.queue, &scan, sift, scanned, job);
 }

@@ -9,6 +9,7 @@ import subprocess
 import pytest
 
 from harness.history import assert_exactly_once
+from harness.journal import away, drained, files, folder, leave_behind, verbose
 from harness.processes import BINARY, environment
 from harness.senders import Senders
 from harness.waiting import wait_until
@@ -20,29 +21,6 @@ JOURNAL = {"enabled": True}
 @pytest.fixture
 def relay(make_relay):
     return make_relay(journal=JOURNAL, redis={"timeout": "1s"})
-
-
-def folder(relay):
-    return relay.nursery.folder / "data" / "journal"
-
-
-def files(relay):
-    return sorted(folder(relay).glob("journal-*.log"))
-
-
-def drained(relay):
-    wait_until(lambda: not files(relay), 30, "the journal to be empty")
-
-
-def away(relay, redis):
-    """Redis is gone, and serve knows it."""
-    wait_until(lambda: "queue: ok" in verbose(relay), what="serve to have met Redis")
-    redis.kill()
-    wait_until(lambda: "queue: ok" not in verbose(relay), what="serve to miss Redis")
-
-
-def verbose(relay):
-    return relay.http.get(f"{relay.url}/readyz?verbose", timeout=5).text
 
 
 def test_a_thousand_senders_never_hear_of_redis_being_away(relay, redis, sandbox):
@@ -184,17 +162,6 @@ def test_a_living_process_adopts_the_file_of_a_dead_one(relay, redis, sandbox):
     drained(relay)
     wait_until(lambda: len(sandbox.chats()) >= 100, 60, "all to be delivered")
     assert_exactly_once(senders.accepted.values(), sandbox.chats())
-
-
-def leave_behind(relay, redis, count):
-    """Messages in one file that no process holds."""
-    serve = relay.start("serve", "--child")
-    relay.wait_ready()
-    away(relay, redis)
-    ids = [relay.accept(f"number {n}")["id"] for n in range(count)]
-    assert serve.stop() == 0
-    [path] = files(relay)
-    return ids, path
 
 
 def test_a_torn_record_is_left_out(relay, redis, sandbox):

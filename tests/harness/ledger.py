@@ -13,7 +13,7 @@ ASKED_AT_ONCE, GATHER_MS = 50, 30000
 # What the lines of rows() show; all the others are compared now and then.
 FIELDS = ("st", "stage", "tok", "ltok", "intent", "looks", "looked", "att", "counted",
           "crash", "gen", "sus", "cid", "tid", "cb", "cbn", "seq", "due", "err", "read",
-          "up", "at")
+          "up", "at", "rpl", "fnd")
 
 
 def message_of(item_id):
@@ -42,7 +42,8 @@ class Ledger:
         self.places = {place: {} for place in PLACES}
         self.all, self.at, self.upd = {}, {}, {}
         self.keys, self.mails = {}, {}
-        self.lists, self.todo, self.running = {}, {}, {}  # replays of many
+        self.lists, self.todo = {}, {}  # replays of many
+        self.running, self.known_lists = {}, {}
         self.ends = {}  # of keys, of news that were told, of such lists
         self.meta, self.budget = {}, {}
         self.tallies = {}
@@ -338,6 +339,7 @@ class Ledger:
         shows = bool(v["ticket"]) and number(item, "tid") != v["ticket"]
         if v["chat"] and "cid" not in item:
             item["cid"] = v["chat"]
+            put_or_drop(item, "fnd", item["stage"] == "resolve" and 1)
         if v["ticket"]:
             item["tid"] = v["ticket"]
         if v["looked"]:

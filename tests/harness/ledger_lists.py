@@ -5,6 +5,7 @@ from .ledger_moves import WholeLedger, shown
 RUN_MS, RESET_MS = 60000, 300000
 BREAKER = ("open", "probe", "probed", "run", "run_at")
 WAITS_MS, KEPT_MS = 30 * 86400000, 7 * 86400000
+BEGUN_MS, LIST_MS = 3600000, 86400000
 
 
 class ListsLedger(WholeLedger):
@@ -63,17 +64,23 @@ class ListsLedger(WholeLedger):
         todo = self.todo.get(list_id, [])
         if len(todo) == before:
             self.todo[list_id] = todo + entries
-            self.ends["@todo:" + list_id] = self.now + WAITS_MS
+            self.ends["@todo:" + list_id] = self.now + BEGUN_MS
             return "ok"
         return "ok" if len(todo) == before + len(entries) else "lost"
 
     def replay_start(self, list_id, by, rate, total):
-        if list_id not in self.lists:
-            self.lists[list_id] = {
-                "state": "running", "by": by, "rate": rate, "total": total, "at": 0,
-                "replayed": 0, "started": self.now, "updated": self.now, "next": self.now}
-            self.ends["@replay:" + list_id] = self.now + WAITS_MS
-            self.running[list_id] = self.now
+        if list_id in self.lists:
+            return "ok"
+        if len(self.todo.get(list_id, ())) != total:
+            return "lost"
+        self.lists[list_id] = {
+            "state": "running", "by": by, "rate": rate, "total": total, "at": 0,
+            "replayed": 0, "started": self.now, "updated": self.now, "next": self.now}
+        self.ends["@replay:" + list_id] = self.ends["@todo:" + list_id] = self.now + WAITS_MS
+        self.running[list_id] = self.known_lists[list_id] = self.now
+        for old, since in list(self.known_lists.items()):
+            if since <= self.now - WAITS_MS - KEPT_MS:
+                del self.known_lists[old]
         return "ok"
 
     def end_replay(self, list_id, it, state):
@@ -81,7 +88,7 @@ class ListsLedger(WholeLedger):
         runner = it.pop("runner", None)
         it.pop("till", None)
         self.ends["@replay:" + list_id] = self.now + KEPT_MS
-        self.todo.pop(list_id, None)
+        self.ends["@todo:" + list_id] = self.now + LIST_MS
         self.running.pop(list_id, None)
         return runner
 
@@ -116,10 +123,49 @@ class ListsLedger(WholeLedger):
 
     def replay_stop(self, list_id):
         it = self.lists.get(list_id, {})
-        if it.get("state") != "running":
+        if it.get("state") not in ("running", "paused"):
             return 0
         it["last"] = self.end_replay(list_id, it, "stopped") or ""
         return 1
+
+    def replay_pause(self, list_id):
+        it = self.lists.get(list_id, {})
+        if it.get("state") != "running":
+            return 0
+        it.update(state="paused", updated=self.now)
+        self.running.pop(list_id)
+        return 1
+
+    def replay_resume(self, list_id):
+        it = self.lists.get(list_id, {})
+        if it.get("state") != "paused":
+            return 0
+        it.update(state="running", updated=self.now)
+        self.running[list_id] = self.now
+        return 1
+
+    def replay_rate(self, list_id, rate):
+        it = self.lists.get(list_id, {})
+        if it.get("state") not in ("running", "paused"):
+            return 0
+        soon = self.now - (-60000 // rate) if rate else self.now
+        it.update(rate=rate, updated=self.now, next=min(it["next"], soon))
+        return 1
+
+    def fate(self, item_id):
+        item, news = self.items.get(item_id), "." in item_id
+        if item is None:
+            return "t" if news else "g"
+        if item["st"] == "dead":
+            letter = "f"
+        elif item["st"] == "done":
+            letter = "t" if news else "l" if "tid" in item else "u"
+        else:
+            letter = "c" if "cid" in item and not news else "w"
+        return letter.upper() if "fnd" in item and not news else letter
+
+    def replay_fates(self, ids):
+        return "".join(map(self.fate, ids))
 
     def state(self):
         found = super().state()
@@ -127,4 +173,6 @@ class ListsLedger(WholeLedger):
         found.update(("@todo:" + name, items) for name, items in self.todo.items())
         if self.running:
             found["@replays"] = shown(self.running)
+        if self.known_lists:
+            found["@known"] = shown(self.known_lists)
         return found

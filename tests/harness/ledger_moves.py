@@ -49,8 +49,10 @@ class WholeLedger(Ledger):
 
     # -- people
 
-    def replay(self, item_id, generation):
+    def replay(self, item_id, generation, by):
         item = self.items.get(item_id, {})
+        if item.get("rpl") == by and item["gen"] == generation + 1:
+            return 1
         if item.get("st") != "dead" or number(item, "gen") != generation:
             return 0
         line, news = "deliver", "." in item_id
@@ -61,7 +63,7 @@ class WholeLedger(Ledger):
         for name in ("att", "crash", "looks", "looked", "err", "ltok"):
             item.pop(name, None)
         item.update(st="due", since=self.now, due=self.now, updated=self.now,
-                    gen=generation + 1,
+                    gen=generation + 1, rpl=by,
                     stage="resolve" if line == "deliver" and "intent" in item else line)
         self.place(item_id, "due:" + line, self.now)
         self.touched[item_id] = True

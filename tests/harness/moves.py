@@ -111,11 +111,11 @@ class Moves:
         self.add(call("ah3_reap", keys, item_id, limit, event, number, "lost", "a line"),
                  self.ledger.reap(item_id, limit, event, number))
 
-    def replay(self, item_id, generation):
+    def replay(self, item_id, generation, by="r0"):
         keys = [item_key(item_id), key("dead"), *DUE_KEYS, key("bell"),
                 item_key(message_of(item_id))]
-        reply = self.ledger.replay(item_id, generation)
-        self.add(call("ah3_replay", keys, item_id, generation), reply)
+        reply = self.ledger.replay(item_id, generation, by)
+        self.add(call("ah3_replay", keys, item_id, generation, by), reply)
         return reply
 
     def release(self, item_id):
@@ -156,8 +156,9 @@ class Moves:
                  self.ledger.replay_add(list_id, before, entries))
 
     def replay_start(self, list_id, by, rate, total):
-        self.add(call("ah3_replay_start", ["{@}replay:" + list_id, "{@}replays"], list_id, by,
-                      rate, total), self.ledger.replay_start(list_id, by, rate, total))
+        keys = ["{@}replay:" + list_id, "{@}replays", "{@}known", "{@}todo:" + list_id]
+        self.add(call("ah3_replay_start", keys, list_id, by, rate, total),
+                 self.ledger.replay_start(list_id, by, rate, total))
 
     def replay_take(self, list_id, runner, lease, most, hear):
         keys = ["{@}replay:" + list_id, "{@}todo:" + list_id, "{@}replays"]
@@ -171,6 +172,22 @@ class Moves:
     def replay_stop(self, list_id):
         keys = ["{@}replay:" + list_id, "{@}todo:" + list_id, "{@}replays"]
         self.add(call("ah3_replay_stop", keys, list_id), self.ledger.replay_stop(list_id))
+
+    def replay_pause(self, list_id):
+        self.add(call("ah3_replay_pause", ["{@}replay:" + list_id, "{@}replays"], list_id),
+                 self.ledger.replay_pause(list_id))
+
+    def replay_resume(self, list_id):
+        self.add(call("ah3_replay_resume", ["{@}replay:" + list_id, "{@}replays"], list_id),
+                 self.ledger.replay_resume(list_id))
+
+    def replay_rate(self, list_id, rate):
+        self.add(call("ah3_replay_rate", ["{@}replay:" + list_id], rate),
+                 self.ledger.replay_rate(list_id, rate))
+
+    def replay_fates(self, ids):
+        self.add(call("ah3_replay_fates", [item_key(each) for each in ids]),
+                 self.ledger.replay_fates(ids))
 
     def take_bell(self):
         rung, self.ledger.bell = self.ledger.bell, False

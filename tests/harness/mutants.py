@@ -182,6 +182,8 @@ MUTANTS = {
     "settle: the counted attempt ends": (SETTLE, "  drop(change, 'counted')\n", ""),
     "chat: never changes": (SETTLE, "if v.chat ~= '' and not item.cid then",
                             "if v.chat ~= '' then"),
+    "chat: found by a look": (SETTLE, "if item.stage == 'resolve' then\n      put(change, 'fnd'",
+                              "if true then\n      put(change, 'fnd'"),
     "chat: past deliver for good": (
         SETTLE, "if chat and line_of(v.next) == 'deliver' then", "if false then"),
     "chat: ends the intent": (SETTLE, "if v.clear_intent or item.cid then",
@@ -249,6 +251,11 @@ MUTANTS = {
         OPERATOR, "or tonumber(item.gen or 0) ~= tonumber(argv[2]) then", "then"),
     "replay: the next generation": (
         OPERATOR, "  put(change, 'gen', tonumber(argv[2]) + 1)\n", ""),
+    "replay: a repetition is known": (OPERATOR, "if item.rpl == argv[3] and", "if false and"),
+    "replay: a repetition of the same replay": (
+        OPERATOR, "if item.rpl == argv[3] and", "if item.rpl and"),
+    "replay: a repetition of the same generation": (
+        OPERATOR, "and tonumber(item.gen) == tonumber(argv[2]) + 1 then", "then"),
     "replay: keeps the intent": (
         OPERATOR, "ipairs({'att', 'crash',", "ipairs({'intent', 'att', 'crash',"),
     "replay: what has a chat goes on there": (
@@ -323,7 +330,13 @@ MUTANTS = {
     "list: a part is added once": (REPLAYS, "  if n == before then", "  if true then"),
     "list: no part is missing": (REPLAYS, "elseif n ~= before + #argv - 1 then",
                                  "elseif false then"),
-    "list: started once": (REPLAYS, "if redis.call('EXISTS', keys[1]) == 0 then", "if true then"),
+    "list: started once": (REPLAYS, "if redis.call('EXISTS', keys[1]) == 1 then", "if false then"),
+    "list: begun whole": (
+        REPLAYS, "if redis.call('LLEN', keys[4]) ~= tonumber(argv[4]) then", "if false then"),
+    "list: kept as long as it may run": (
+        REPLAYS, "  redis.call('PEXPIRE', keys[4], REPLAY_WAITS_MS)\n", ""),
+    "list: known no longer than it can be asked for": (
+        REPLAYS, "  forget_old(keys[3], now)\n", ""),
     "list: only while it runs": (REPLAYS, "  if it[1] ~= 'running' then\n    redis.call('ZREM'",
                                  "  if false then\n    redis.call('ZREM'"),
     "list: one runner at a time": (
@@ -338,8 +351,32 @@ MUTANTS = {
         "if it[3] ~= argv[2] then"),
     "list: noted by the last one when stopped": (
         REPLAYS, "(it[2] or it[4]) ~= argv[1]", "it[2] ~= argv[1]"),
-    "list: stopped once": (REPLAYS, "  if it[1] ~= 'running' then\n    return 0",
-                           "  if false then\n    return 0"),
+    "list: stopped once": (
+        REPLAYS, "  if it[1] ~= 'running' and it[1] ~= 'paused' then\n    return 0\n  end\n  end_",
+        "  if false then\n    return 0\n  end\n  end_"),
+    "list: stopped while paused": (
+        REPLAYS, "  if it[1] ~= 'running' and it[1] ~= 'paused' then\n    return 0\n  end\n  end_",
+        "  if it[1] ~= 'running' then\n    return 0\n  end\n  end_"),
+    "list: its items go in the end": (
+        REPLAYS, "  redis.call('PEXPIRE', keys[2], REPLAY_LIST_MS)\n", ""),
+    "list: only what runs is paused": (
+        REPLAYS, "if redis.call('HGET', keys[1], 'state') ~= 'running' then", "if false then"),
+    "list: nobody looks for what is paused": (
+        REPLAYS, "'paused', 'updated', stamp(now_ms()))\n  redis.call('ZREM', keys[2], argv[1])\n",
+        "'paused', 'updated', stamp(now_ms()))\n"),
+    "list: only what is paused is resumed": (
+        REPLAYS, "if redis.call('HGET', keys[1], 'state') ~= 'paused' then", "if false then"),
+    "list: what goes on is looked for": (
+        REPLAYS, "'updated', now)\n  redis.call('ZADD', keys[2], now, argv[1])\n",
+        "'updated', now)\n"),
+    "list: no rate of what has ended": (
+        REPLAYS, "  if it[1] ~= 'running' and it[1] ~= 'paused' then\n    return 0\n  end\n  redis",
+        "  if false then\n    return 0\n  end\n  redis"),
+    "list: a higher rate is felt at once": (
+        REPLAYS, "stamp(math.min(tonumber(it[2]), soon))", "it[2]"),
+    "list: another rate earns nothing": (
+        REPLAYS, "stamp(math.min(tonumber(it[2]), soon))", "stamp(soon)"),
+    "fate: what was found": (REPLAYS, "it[4] and not news and", "false and"),
     "list: forgotten in the end": (
         REPLAYS, "  redis.call('PEXPIRE', keys[1], REPLAY_KEPT_MS)\n", ""),
 
@@ -368,6 +405,7 @@ BY_ODDITY = {
     "log: fifty lines", "reserve: nothing behind an id", "intend: each for itself",
     "gather: only while creates wait", "news: not of a message that is gone",
     "reap: nothing behind an id", "tally: debt is not freedom",
+    "list: known no longer than it can be asked for", "list: nobody looks for what is paused",
 }
 
 # Each move of these must work when memory is full. (What only reads does so by
@@ -376,7 +414,8 @@ DRAINS = {
     RESERVE: ("reserve",), SETTLE: ("intend", "beat", "settle", "give_back"),
     JANITOR: ("reap",),
     OPERATOR: ("replay", "release", "erase", "mark"),
-    REPLAYS: ("replay_add", "replay_start", "replay_take", "replay_note"),
+    REPLAYS: ("replay_add", "replay_start", "replay_take", "replay_note", "replay_pause",
+              "replay_resume", "replay_rate", "replay_stop"),
 }
 
 

@@ -96,6 +96,22 @@ def a_budget_in_debt_is_told_as_none_left(store):
     promise(reply[1][13] == 0, reply)
 
 
+def a_replay_of_long_ago_is_no_longer_known(store):
+    keys = ["{@}replay:r1", "{@}replays", "{@}known", "{@}todo:r1"]
+    reply = ask(store, command("ZADD", "{@}known", NOW - 38 * 86400000, "r0"),
+                call("ah3_replay_start", keys, "r1", "ada", 0, 0),
+                command("ZRANGE", "{@}known", 0, -1))
+    promise(reply[1:] == ["ok", ["r1"]], reply)
+
+
+def nobody_looks_for_a_replay_that_is_paused(store):
+    keys = ["{@}replay:r1", "{@}replays"]
+    reply = ask(store, call("ah3_replay_start", [*keys, "{@}known", "{@}todo:r1"], "r1", "ada", 0, 0),
+                call("ah3_replay_pause", keys, "r1"), command("ZRANGE", "{@}replays", 0, -1),
+                call("ah3_replay_resume", keys, "r1"), command("ZRANGE", "{@}replays", 0, -1))
+    promise(reply == ["ok", 1, [], 1, ["r1"]], reply)
+
+
 NUMBERS, WEEK = "{@}numbers", 7 * 86400000
 
 
@@ -130,7 +146,8 @@ ODDITIES = (the_highest_number_counts_whoever_comes_after,
             an_id_without_an_item_is_taken_out_of_the_running,
             a_told_news_does_not_bring_back_its_message, nor_does_one_that_is_set_aside,
             one_that_cannot_be_read_keeps_no_other_from_its_word,
-            no_more_than_fifty_lines_of_a_log_are_kept)
+            no_more_than_fifty_lines_of_a_log_are_kept,
+            a_replay_of_long_ago_is_no_longer_known, nobody_looks_for_a_replay_that_is_paused)
 
 
 def try_all(store, files=None):

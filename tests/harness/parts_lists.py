@@ -29,6 +29,23 @@ class ListParts:
         for list_id in list(self.ledger.lists)[-3:]:
             if self.chance(0.2):  # perhaps it is over
                 moves.replay_take(list_id, self.random.choice(RUNNERS), LEASE_MS, MOST, None)
+            self.change_mind(moves, list_id)
+        some = self.random.sample(list(self.ledger.items), min(3, len(self.ledger.items)))
+        if self.chance(0.3):
+            moves.replay_fates([*some, "support-nobody", "support-nobody.1"])
+
+    def change_mind(self, moves, list_id):
+        """Pause, go on, another rate, stop: twice each, and whatever its state is."""
+        if self.chance(0.1):
+            moves.replay_pause(list_id)
+            moves.replay_pause(list_id)
+        if self.chance(0.1):
+            moves.replay_rate(list_id, self.random.choice((0, 60, 600, 6000)))
+        if self.chance(0.15):
+            moves.replay_resume(list_id)
+            moves.replay_resume(list_id)
+        if self.chance(0.02):
+            moves.replay_stop(list_id)
 
     def report(self, moves):
         for _ in range(self.random.choice((0, 0, 0, 1, 1, 2))):
@@ -52,6 +69,8 @@ class ListParts:
             if self.chance(0.3):  # by somebody who does not know how far it is
                 moves.replay_add(list_id, 100, entries[:1])
         rate = self.random.choice((0, 0, 600, 60))
+        if self.chance(0.2):  # a part of the list was lost
+            moves.replay_start(list_id, "somebody", rate, len(entries) + 1)
         moves.replay_start(list_id, "somebody", rate, len(entries))
         if self.chance(0.3):
             moves.replay_start(list_id, "somebody", rate, len(entries))
@@ -68,7 +87,7 @@ class ListParts:
         replayed = 0
         for each in items:
             item_id, generation = each.split()
-            replayed += moves.replay(item_id, int(generation))
+            replayed += moves.replay(item_id, int(generation), list_id)
         moves.replay_note(list_id, runner, at, len(items), replayed)
         if self.chance(0.2):
             moves.replay_take(list_id, self.random.choice(RUNNERS), LEASE_MS, MOST, None)

@@ -368,15 +368,14 @@ struct handed {
     char id[ID_SIZE], text[512];
 };
 
-static void note_handed(void *context, const char *id, const char *status_url,
-                        const char *problem)
+static void note_handed(void *context, const struct intake_handed *told)
 {
     struct handed *handed = context;
 
     handed->told++;
-    snprintf(handed->id, sizeof(handed->id), "%s", id ? id : "");
+    snprintf(handed->id, sizeof(handed->id), "%s", told->id ? told->id : "");
     snprintf(handed->text, sizeof(handed->text), "%s",
-             problem ? problem : status_url);
+             told->problem ? told->problem : told->status_url);
 }
 
 static void messages_are_handed_in_without_http(void **state)

@@ -118,6 +118,9 @@ local function learn(change, v)
 
   if v.chat ~= '' and not item.cid then
     put(change, 'cid', v.chat)
+    if item.stage == 'resolve' then
+      put(change, 'fnd', '1')
+    end
   end
   if v.ticket ~= '0' and item.tid ~= v.ticket then
     put(change, 'tid', v.ticket)

@@ -2,14 +2,19 @@
 -- process asks of a server it meets.
 
 -- keys: item dead due:deliver due:reconcile due:callback bell message
--- argv: id generation
+-- argv: id generation replay
 -- Due again, tried afresh. The intent stays: a post may have left, so resolve
--- looks before anything is posted.
+-- looks before anything is posted. Asked once more by the same replay, whose
+-- answer was lost or whose runner died, the reply is the same, and nothing is
+-- done.
 local function replay(keys, argv)
   local id, now = argv[1], now_ms()
   local item = read(keys[1])
   local change, line
 
+  if item.rpl == argv[3] and tonumber(item.gen) == tonumber(argv[2]) + 1 then
+    return 1
+  end
   if item.st ~= 'dead' or tonumber(item.gen or 0) ~= tonumber(argv[2]) then
     return 0
   end
@@ -29,6 +34,7 @@ local function replay(keys, argv)
   put(change, 'due', now)
   put(change, 'updated', now)
   put(change, 'gen', tonumber(argv[2]) + 1)
+  put(change, 'rpl', argv[3])
   redis.call('ZREM', keys[2], id)
   redis.call('ZADD', ({deliver = keys[3], reconcile = keys[4],
                        callback = keys[5]})[line], now, id)

@@ -3,7 +3,9 @@
 -- done already: the generation of each item keeps that from doing harm.
 
 local REPLAY_WAITS_MS = 30 * 86400000
+local REPLAY_BEGUN_MS = 3600000   -- a list that nobody starts goes after that
 local REPLAY_KEPT_MS = 7 * 86400000 -- so long it can be asked what became of it
+local REPLAY_LIST_MS = 86400000   -- and so long of each item of it
 
 -- keys: todo
 -- argv: how many there were before, then "id generation" of each
@@ -13,25 +15,43 @@ local function replay_add(keys, argv)
 
   if n == before then
     redis.call('RPUSH', keys[1], unpack(argv, 2))
-    redis.call('PEXPIRE', keys[1], REPLAY_WAITS_MS)
+    redis.call('PEXPIRE', keys[1], REPLAY_BEGUN_MS)
   elseif n ~= before + #argv - 1 then
     return 'lost'
   end
   return 'ok'
 end
 
--- keys: replay replays
--- argv: id by rate total
-local function replay_start(keys, argv)
-  local now = stamp(now_ms())
+local function forget_old(known, now)
+  local old = redis.call('ZRANGE', known, '-inf',
+                         stamp(now - REPLAY_WAITS_MS - REPLAY_KEPT_MS),
+                         'BYSCORE', 'LIMIT', 0, 1000)
 
-  if redis.call('EXISTS', keys[1]) == 0 then
-    redis.call('HSET', keys[1], 'state', 'running', 'by', argv[2],
-               'rate', argv[3], 'total', argv[4], 'at', 0, 'replayed', 0,
-               'started', now, 'updated', now, 'next', now)
-    redis.call('PEXPIRE', keys[1], REPLAY_WAITS_MS)
-    redis.call('ZADD', keys[2], now, argv[1])
+  if #old > 0 then
+    redis.call('ZREM', known, unpack(old))
   end
+end
+
+-- keys: replay replays known todo
+-- argv: id by rate total
+-- 'lost': the list is not what was put down.
+local function replay_start(keys, argv)
+  local now = now_ms()
+
+  if redis.call('EXISTS', keys[1]) == 1 then
+    return 'ok'
+  end
+  if redis.call('LLEN', keys[4]) ~= tonumber(argv[4]) then
+    return 'lost'
+  end
+  redis.call('HSET', keys[1], 'state', 'running', 'by', argv[2],
+             'rate', argv[3], 'total', argv[4], 'at', 0, 'replayed', 0,
+             'started', stamp(now), 'updated', stamp(now), 'next', stamp(now))
+  redis.call('PEXPIRE', keys[1], REPLAY_WAITS_MS)
+  redis.call('PEXPIRE', keys[4], REPLAY_WAITS_MS)
+  redis.call('ZADD', keys[2], stamp(now), argv[1])
+  forget_old(keys[3], now)
+  redis.call('ZADD', keys[3], stamp(now), argv[1])
   return 'ok'
 end
 
@@ -39,7 +59,7 @@ local function end_replay(keys, id, state, now)
   redis.call('HSET', keys[1], 'state', state, 'ended', now, 'updated', now)
   redis.call('HDEL', keys[1], 'runner', 'till')
   redis.call('PEXPIRE', keys[1], REPLAY_KEPT_MS)
-  redis.call('DEL', keys[2])
+  redis.call('PEXPIRE', keys[2], REPLAY_LIST_MS)
   redis.call('ZREM', keys[3], id)
 end
 
@@ -110,12 +130,86 @@ end
 local function replay_stop(keys, argv)
   local it = redis.call('HMGET', keys[1], 'state', 'runner')
 
-  if it[1] ~= 'running' then
+  if it[1] ~= 'running' and it[1] ~= 'paused' then
     return 0
   end
   end_replay(keys, argv[1], 'stopped', stamp(now_ms()))
   redis.call('HSET', keys[1], 'last', it[2] or '')
   return 1
+end
+
+-- keys: replay replays
+-- argv: id
+-- Its runner keeps it until its lease is over, and may still note what it has in
+-- hand; so when it goes on soon, nothing of that is counted twice.
+local function replay_pause(keys, argv)
+  if redis.call('HGET', keys[1], 'state') ~= 'running' then
+    return 0
+  end
+  redis.call('HSET', keys[1], 'state', 'paused', 'updated', stamp(now_ms()))
+  redis.call('ZREM', keys[2], argv[1])
+  return 1
+end
+
+-- keys: replay replays
+-- argv: id
+local function replay_resume(keys, argv)
+  local now = stamp(now_ms())
+
+  if redis.call('HGET', keys[1], 'state') ~= 'paused' then
+    return 0
+  end
+  redis.call('HSET', keys[1], 'state', 'running', 'updated', now)
+  redis.call('ZADD', keys[2], now, argv[1])
+  return 1
+end
+
+-- keys: replay
+-- argv: rate
+-- What waits for its turn at the old rate waits no longer than at the new one.
+local function replay_rate(keys, argv)
+  local now, rate = now_ms(), tonumber(argv[1])
+  local it = redis.call('HMGET', keys[1], 'state', 'next')
+  local soon = rate > 0 and now + math.ceil(60000 / rate) or now
+
+  if it[1] ~= 'running' and it[1] ~= 'paused' then
+    return 0
+  end
+  redis.call('HSET', keys[1], 'rate', argv[1], 'updated', stamp(now),
+             'next', stamp(math.min(tonumber(it[2]), soon)))
+  return 1
+end
+
+-- What has become of one that was replayed: a letter. A news that was told goes
+-- by itself, so one that is not there was told.
+local function fate(key)
+  local it = redis.call('HMGET', key, 'st', 'cid', 'tid', 'fnd')
+  local news = string.find(key, '.', 1, true)
+  local letter = it[2] and 'c' or 'w'
+
+  if not it[1] then
+    return news and 't' or 'g'
+  elseif it[1] == 'dead' then
+    letter = 'f'
+  elseif it[1] == 'done' then
+    letter = news and 't' or it[3] and 'l' or 'u'
+  elseif news then
+    letter = 'w'
+  end
+  return it[4] and not news and string.upper(letter) or letter
+end
+
+-- keys: items
+-- Reply: of each its letter: waiting, created (its ticket is still looked for),
+-- linked, unlinked, failed, told, gone. Upper case: found by a look, so that it
+-- was not sent again.
+local function replay_fates(keys)
+  local letters = {}
+
+  for i = 1, #keys do
+    letters[i] = fate(keys[i])
+  end
+  return table.concat(letters)
 end
 
 redis.register_function{function_name = 'ah3_replay_add',
@@ -128,3 +222,12 @@ redis.register_function{function_name = 'ah3_replay_note',
                         callback = replay_note, flags = {'allow-oom'}}
 redis.register_function{function_name = 'ah3_replay_stop',
                         callback = replay_stop, flags = {'allow-oom'}}
+redis.register_function{function_name = 'ah3_replay_pause',
+                        callback = replay_pause, flags = {'allow-oom'}}
+redis.register_function{function_name = 'ah3_replay_resume',
+                        callback = replay_resume, flags = {'allow-oom'}}
+redis.register_function{function_name = 'ah3_replay_rate',
+                        callback = replay_rate, flags = {'allow-oom'}}
+redis.register_function{function_name = 'ah3_replay_fates',
+                        callback = replay_fates,
+                        flags = {'no-writes', 'allow-oom'}}

@@ -359,8 +359,10 @@ size_t qscene_replay(struct queue_scene *scene, const char *id,
                      unsigned generation)
 {
     unsigned before = scene->answers;
+    char replay[ID_SIZE];
 
-    queue_replay(scene->queue, id, generation, on_count, scene);
+    id_make(replay, "replay", clock_wall_ms()); /* another one each time */
+    queue_replay(scene->queue, id, generation, replay, on_count, scene);
     wait_for(scene, before);
     assert_false(scene->failed);
     return (size_t)scene->number;
