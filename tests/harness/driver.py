@@ -6,23 +6,27 @@ import random
 
 from .ledger import FIELDS
 from .ledger_lists import ListsLedger
+from .ledger_moves import shown
 from .moves import Moves, message_of
 from .parts import LEASES, Parts
+from .parts_access import AccessParts
 from .parts_lists import ListParts
+from .parts_weather import WeatherParts
 from .pretend import Broken, Zendesk, promise
 from .restarts import KINDS, Restarts
-from .wire import Error, call
+from .wire import Error, call, command, key
 
 # Requests a minute and the part kept for deliveries, for so many rounds.
 NO_BUDGET = (0, 0.2)
 BUDGETS = ((NO_BUDGET, 20), ((6, 0.2), 25), (NO_BUDGET, 40), ((60, 0.2), 20), (NO_BUDGET, 50),
            ((300, 0.5), 20))
+BUDGET = command("HGETALL", key("budget"))
 START = 1700000000000
 STEPS = ((0, 6), (1, 3), (20, 3), (300, 8), (1000, 6), (2500, 5), (15000, 1), (61000, 0.5),
          (130000, 0.2), (700000, 0.6), (90000000, 0.1))
 
 
-class Driver(Parts, ListParts, Restarts):
+class Driver(Parts, WeatherParts, AccessParts, ListParts, Restarts):
     # What the workers keep to; a test takes each away to see it missed.
     fence, patience, intending = True, True, True
 
@@ -36,6 +40,9 @@ class Driver(Parts, ListParts, Restarts):
         self.made = self.count = self.rounds = self.rounds_left = self.budgets = 0
         self.restarts = dict.fromkeys(KINDS, 0)
         self.servers, self.sure, self.is_full = 0, True, False
+        self.chain_number = 0
+        self.begin_chain()
+        self.know()
         store.clear(files)
         moves = Moves(self.ledger)
         moves.step(START)
@@ -47,6 +54,11 @@ class Driver(Parts, ListParts, Restarts):
 
     def now(self):
         return self.ledger.now
+
+    def know(self):
+        """What the parts go by; after a restart it may be another."""
+        self.know_tokens()
+        self.save()
 
     # -- rounds
 
@@ -79,7 +91,7 @@ class Driver(Parts, ListParts, Restarts):
         self.pass_time(moves)
         for part in (self.accept, self.reserve, self.work, self.use_stale, self.reap,
                      self.sweep, self.operate, self.replay_many, self.report,
-                     self.mark, self.hold):
+                     self.share_tokens, self.mark, self.hold):
             part(moves)
         moves.take_bell()
 
@@ -95,7 +107,8 @@ class Driver(Parts, ListParts, Restarts):
         ids = list(self.ledger.touched)
         self.ledger.touched.clear()
         wire = self.store.wire
-        wire.send([*moves.calls, call("ah_rows", [], len(FIELDS), *FIELDS, *ids)])
+        wire.send([*moves.calls, call("ah_rows", [], len(FIELDS), *FIELDS, *ids), BUDGET,
+                   command("HGETALL", key("access:", self.chain))])
         for index in range(len(moves.calls)):
             self.answer(moves, index, wire.reply())
         rows = wire.reply()
@@ -104,7 +117,14 @@ class Driver(Parts, ListParts, Restarts):
             expected = self.ledger.row(item_id)
             promise(row == expected, item_id, "is\n", row, "\nbut must be\n", expected)
             self.check(item_id)
+        self.compare("budget", wire.reply(), self.ledger.budget)
+        self.compare(self.chain, wire.reply(), self.ledger.chains.get(self.chain, {}))
         self.count += moves.count
+
+    @staticmethod
+    def compare(name, found, expected):
+        found, expected = dict(zip(found[::2], found[1::2])), shown(expected)
+        promise(found == expected, name, "is\n", found, "\nbut must be\n", expected)
 
     def answer(self, moves, index, got):
         expected, hear = moves.replies[index], moves.hear[index]
@@ -194,6 +214,7 @@ class Driver(Parts, ListParts, Restarts):
             item = self.ledger.items[item_id]
             promise(item["st"] == "done", item_id, "does not come to rest:", item)
             promise(item_id in self.zendesk.landed, item_id, "was never sent")
+        self.tokens_come_to_rest()
 
     def settle_calmly(self, moves):
         """Nothing goes wrong any more; a first post is noted and sent."""

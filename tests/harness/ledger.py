@@ -9,7 +9,6 @@ from .wire import PLACES
 
 FACTS_MS, UNTOLD_MS, GONE_MS = 86400000, 600000, 120000
 OWN_TIME_MS, LATE_MS, LOG_LINES = 60000, 1000, 50
-ASKED_AT_ONCE, GATHER_MS = 50, 30000
 # What the lines of rows() show; all the others are compared now and then.
 FIELDS = ("st", "stage", "tok", "ltok", "intent", "looks", "looked", "att", "counted",
           "crash", "gen", "sus", "cid", "tid", "cb", "cbn", "seq", "due", "err", "read",
@@ -44,6 +43,7 @@ class Ledger:
         self.keys, self.mails = {}, {}
         self.lists, self.todo = {}, {}  # replays of many
         self.running, self.known_lists = {}, {}
+        self.chains = {}  # of access tokens
         self.ends = {}  # of keys, of news that were told, of such lists
         self.meta, self.budget = {}, {}
         self.tallies = {}
@@ -79,7 +79,7 @@ class Ledger:
             del self.ends[name]
             kind, _, rest = name.partition(":")
             {"key": self.keys, "item": self.items, "@replay": self.lists,
-             "@todo": self.todo}[kind].pop(rest, None)
+             "@todo": self.todo, "access": self.chains}[kind].pop(rest, None)
         return len(over)
 
     # -- accept
@@ -134,129 +134,6 @@ class Ledger:
         self.tally("accepted")
         self.touched[item_id] = True
 
-    # -- reserve
-
-    def bucket(self, per_minute, share):
-        if not per_minute:
-            return None
-        size = max(1, per_minute // 5)
-        rate = max(1, per_minute - size) / 60000
-        part = max(0.05, 1 - share)
-        past = max(0, self.now - int(self.budget.get("at", 0)))
-        return {
-            "size": size, "rate": rate, "others_rate": rate * part,
-            "tokens": min(size, float(self.budget.get("tokens", size)) + past * rate),
-            "others": min(max(1, size * part),
-                          float(self.budget.get("others", size)) + past * (rate * part))}
-
-    def wait_for(self, bucket, stage, cost):
-        if not bucket or stage == "callback":
-            return 0
-        need, wait = min(cost, bucket["size"]), 0
-        if stage != "deliver":
-            wait = max(0, (1 - bucket["others"]) / bucket["others_rate"])
-        elif self.others_wait() and bucket["others"] >= 1:
-            need += 1
-            if need > bucket["size"]:
-                return 1000
-        return math.ceil(max(wait, (need - bucket["tokens"]) / bucket["rate"]))
-
-    def others_wait(self):
-        return self.first("reconcile") is not None and self.first("reconcile") <= self.now
-
-    def creates_wait(self):
-        return self.first("deliver") is not None and self.first("deliver") <= self.now
-
-    def first(self, line):
-        return min(self.places["due:" + line].values(), default=None)
-
-    def closed(self, line):
-        grace, till = number(self.meta, "grace_until"), number(self.budget, "hold_until")
-        reason = self.budget.get("hold_reason")
-        if grace > self.now:
-            return grace
-        if reason and (line != "callback" or reason == "operator") and \
-                not (till and till <= self.now):
-            return till
-        if self.breaker(line) and self.budget["probe"] > self.now:
-            return self.budget["probe"]
-        return None
-
-    def breaker(self, line):
-        return line != "callback" and "open" in self.budget
-
-    def peek(self, line, most, per_minute, share):
-        till, first = self.closed(line), self.first(line)
-        if till is not None:
-            return [self.now, till]
-        if first is None or first > self.now:
-            return [self.now, first or 0]
-        due = sorted((score, item_id) for item_id, score in self.places["due:" + line].items()
-                     if score <= self.now)
-        if line == "reconcile" and per_minute and self.creates_wait():
-            if len(due) < ASKED_AT_ONCE and self.now - first < GATHER_MS:
-                return [self.now, first + GATHER_MS]
-            most = min(most, ASKED_AT_ONCE)
-        wait = self.wait_for(self.bucket(per_minute, share), line, 1)
-        if wait > 0:
-            return [self.now, self.now + wait]
-        return [self.now, self.now, *(item_id for _, item_id in due[:most])]
-
-    def reserve(self, line, limits, lease, tokens):
-        """tokens: by id. Returns now, when to ask again, and rows of id, token,
-        stage and whether there is a body."""
-        till = self.closed(line)
-        if till is not None:
-            return [self.now, till]
-        bucket, taken, wait = self.bucket(*limits), [], 0
-        suspect = number(self.meta, "suspect_before")
-        most = len(tokens)
-        if self.breaker(line):
-            most = ASKED_AT_ONCE if line == "reconcile" else 1
-        for item_id, token in tokens.items():
-            if len(taken) == most:
-                break
-            score = self.places["due:" + line].get(item_id)
-            if score is None or score > self.now:
-                continue
-            wait = self.take(bucket, line, len(taken), self.items[item_id], suspect)
-            if wait > 0:
-                break
-            item = self.items[item_id]
-            item.update(st="run", tok=token)
-            taken.append([item_id, token, item["stage"],
-                          line == "deliver" and item_id in self.bodies])
-            self.touched[item_id] = True
-        for item_id, *_ in taken:
-            self.place(item_id, "run", self.now + lease)
-        if bucket and taken and line != "callback":
-            self.budget.update(tokens="%.4f" % bucket["tokens"],
-                               others="%.4f" % bucket["others"], at=self.now)
-        if self.breaker(line) and taken:
-            self.budget.update(probe=self.now + self.budget["open"], probed=1)
-        again = self.first(line) or 0
-        return [self.now, self.now + wait if wait > 0 else again, *taken]
-
-    def take(self, bucket, line, before, item, suspect):
-        """One more of a reservation; or how long it has to wait."""
-        doubt = (line == "deliver" and "intent" not in item and number(item, "acc") < suspect
-                 and number(item, "sus") < suspect)
-        stage, cost = line, 1
-        if line == "deliver" and (doubt or "intent" in item):
-            stage, cost = "resolve", 2
-        if line == "reconcile" and before % ASKED_AT_ONCE:
-            cost = 0
-        wait = self.wait_for(bucket, line, cost) if cost else 0
-        if wait > 0:
-            return wait
-        if bucket and line != "callback":
-            bucket["tokens"] -= cost
-            bucket["others"] -= cost if line != "deliver" else 0
-        if doubt:
-            item["intent"] = item["sus"] = suspect
-        item["stage"] = stage
-        return 0
-
     # -- what a holder does
 
     def intend(self, batch):
@@ -293,14 +170,14 @@ class Ledger:
     def again_or_lost(self, item_id, token):
         return "ok" if self.items.get(item_id, {}).get("ltok") == token[:16] else "lost"
 
-    def give_back(self, item_id, token, line):
+    def give_back(self, item_id, token, line, delay):
         item = self.items.get(item_id)
         if not self.holds(item_id, token):
             return self.again_or_lost(item_id, token)
         self.end_lease(item)
-        item.update(st="due", due=self.now)
-        self.place(item_id, "due:" + line, self.now)
-        self.bell = True
+        item.update(st="due", due=self.now + delay)
+        self.place(item_id, "due:" + line, item["due"])
+        self.bell = self.bell or not delay
         self.touched[item_id] = True
         return "ok"
 
@@ -420,18 +297,17 @@ class Ledger:
         self.touched[f"{item_id}.{change}"] = True
 
     def hold(self, reason, ms):
-        """A hold never shortens another, and never replaces a person's."""
-        till, old = self.now + ms if ms else 0, number(self.budget, "hold_until")
-        known = self.budget.get("hold_reason")
-        over = not known or (old and old <= self.now)
-        if reason == "operator" or over or \
-                not (known == "operator" or old == 0 or old > till):
+        """A person's word replaces any hold."""
+        till = self.now + ms if ms else 0
+        if reason == "operator":
             self.budget.update(hold_reason=reason, hold_until=till)
+        else:
+            self.lay_hold(reason, till)
         return "ok"
 
-    def resume(self):
-        self.budget.pop("hold_reason", None)
-        self.budget.pop("hold_until", None)
-        self.close_breaker()
-        self.bell = True
-        return "ok"
+    def lay_hold(self, reason, till):
+        """Any other never shortens another, and never replaces a person's."""
+        known, old = self.budget.get("hold_reason"), number(self.budget, "hold_until")
+        over = not known or (old and old <= self.now)
+        if over or not (known == "operator" or old == 0 or old > till):
+            self.budget.update(hold_reason=reason, hold_until=till)

@@ -1,63 +1,12 @@
-"""What Redis must hold of replays of many: lists that processes work off; and
-what answers have said of the destination."""
-from .ledger_moves import WholeLedger, shown
+"""What Redis must hold of replays of many: lists that processes work off."""
+from .ledger_access import AccessLedger
+from .ledger_moves import shown
 
-RUN_MS, RESET_MS = 60000, 300000
-BREAKER = ("open", "probe", "probed", "run", "run_at")
 WAITS_MS, KEPT_MS = 30 * 86400000, 7 * 86400000
 BEGUN_MS, LIST_MS = 3600000, 86400000
 
 
-class ListsLedger(WholeLedger):
-    # -- the breaker, and what is left
-
-    def close_breaker(self):
-        for name in BREAKER:
-            self.budget.pop(name, None)
-
-    def report(self, good, bad, left, reset, limits, breaker):
-        """breaker: how many bad ones open it (0: none), from probe to probe, at most."""
-        limit, probe, cap = breaker
-        was_open = "open" in self.budget
-        if left >= 0:
-            self.learn_left(left, reset, limits)
-        if good:
-            self.close_breaker()
-        if good and was_open:
-            self.bell = True
-            return ["closed", 0]
-        if not bad or not limit:
-            return ["", 0]
-        return self.stay_open(cap) if was_open else self.count_run(bad, limit, probe)
-
-    def learn_left(self, left, reset, limits):
-        bucket = self.bucket(*limits)
-        if not bucket or left >= bucket["tokens"]:
-            return
-        later = min(reset, RESET_MS) if left < 1 else 0
-        self.budget.update(tokens="%.4f" % left, others="%.4f" % min(left, bucket["others"]),
-                           at=self.now + later)
-
-    def stay_open(self, cap):
-        if not self.budget.pop("probed", None):
-            return ["", 0]
-        wait = min(cap, 2 * self.budget["open"])
-        self.budget.update(open=wait, probe=self.now + wait)
-        return ["failed", wait]
-
-    def count_run(self, bad, limit, probe):
-        since = self.budget.get("run_at", self.now)
-        if self.now - since > RUN_MS:
-            self.close_breaker()
-            since = self.now
-        run = self.budget.get("run", 0) + bad
-        if run < limit:
-            self.budget.update(run=run, run_at=since)
-            return ["", 0]
-        self.close_breaker()
-        self.budget.update(open=probe, probe=self.now + probe)
-        return ["opened", probe]
-
+class ListsLedger(AccessLedger):
     # -- replays of many
 
     def replay_add(self, list_id, before, entries):

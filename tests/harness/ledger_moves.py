@@ -2,11 +2,12 @@
 what a process asks of a server it meets."""
 import math
 
-from .ledger import FIELDS, UNTOLD_MS, Ledger, message_of, number
+from .ledger import FIELDS, UNTOLD_MS, message_of, number
+from .ledger_reserve import ReserveLedger
 from .wire import PLACES
 
 
-class WholeLedger(Ledger):
+class WholeLedger(ReserveLedger):
     # -- the janitor
 
     def past(self, place, most):

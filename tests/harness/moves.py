@@ -84,10 +84,10 @@ class Moves:
         self.add(call("ah3_beat", [item_key(item_id), key("run")], item_id, token, lease),
                  self.ledger.beat(item_id, token, lease))
 
-    def give_back(self, item_id, token, line):
+    def give_back(self, item_id, token, line, delay):
         keys = [item_key(item_id), key("run"), key("due:", line), key("bell")]
-        self.add(call("ah3_give_back", keys, item_id, token),
-                 self.ledger.give_back(item_id, token, line))
+        self.add(call("ah3_give_back", keys, item_id, token, *([delay] if delay else [])),
+                 self.ledger.give_back(item_id, token, line, delay))
 
     def settle(self, batch):
         keys, words = list(SETTLE), []
@@ -144,9 +144,26 @@ class Moves:
         self.add(call("ah3_meet", [key("meta")], run_id, int(sure), lease),
                  self.ledger.meet(run_id, sure, lease))
 
-    def report(self, good, bad, left, reset, limits, breaker):
+    def report(self, seen, left, reset, limits, breaker):
+        good, bad, lost = seen
         self.add(call("ah3_report", [key("budget"), key("bell")], good, bad, left, reset, *limits,
-                      *breaker), self.ledger.report(good, bad, left, reset, limits, breaker))
+                      *breaker, lost), self.ledger.report(seen, left, reset, limits, breaker))
+
+    def access_take(self, name, asks, hear):
+        """asks: lock, number of a token that is doubted, lease, by which client."""
+        self.add(call("ah3_access_take", [key("access:", name), key("budget")], *asks),
+                 self.ledger.access_take(name, *asks), hear)
+
+    def access_store(self, name, fresh, hear=None):
+        """fresh: the number it follows, token, refresh token, lifetime."""
+        keys = [key("access:", name), key("budget"), key("bell")]
+        self.add(call("ah3_access_store", keys, *fresh),
+                 self.ledger.access_store(name, *fresh), hear)
+
+    def access_fail(self, name, said, hear=None):
+        """said: lock, number, what, ms, why, by."""
+        self.add(call("ah3_access_fail", [key("access:", name)], *said),
+                 self.ledger.access_fail(name, *said), hear)
 
     def tally(self, limits):
         self.add(call("ah3_tally", TALLY, *limits), self.ledger.counts(*limits))

@@ -3,12 +3,13 @@ wrong. The text that is replaced must be there exactly once. By whom it is caugh
 the random driver, but for those named in BY_ODDITY, which no move of the queue
 can reach, or hardly ever (oddities.py). Left out are those behind another that does the same:
 in a place to be running (reap), the message of a news (poison)."""
+from .mutants_access import ACCESS, ACCESS_FILE
+from .mutants_weather import REPORT, WEATHER
 
 BASE, ACCEPT, RESERVE, SETTLE = (
     "queue_1_base.lua", "queue_2_accept.lua", "queue_3_reserve.lua", "queue_4_settle.lua")
-JANITOR, OPERATOR, REPLAYS, REPORT = (
-    "queue_5_janitor.lua", "queue_6_operator.lua", "queue_8_replays.lua",
-    "queue_9_report.lua")
+JANITOR, OPERATOR, REPLAYS = (
+    "queue_5_janitor.lua", "queue_6_operator.lua", "queue_8_replays.lua")
 NUMBERS = "queue_9_numbers.lua"
 
 # name: (file, exact text, what is there instead)
@@ -92,37 +93,6 @@ MUTANTS = {
         RESERVE, "job.stage == 'deliver' and not item.intent", "job.stage == 'deliver'"),
     "suspect: is an intent": (RESERVE, "ipairs({'intent', 'sus'})", "ipairs({'sus'})"),
     "suspect: is noted": (RESERVE, "ipairs({'intent', 'sus'})", "ipairs({'intent'})"),
-    "breaker: until its probe": (
-        RESERVE, "if breaker and breaker.probe > now then", "if false then"),
-    "breaker: one at a time": (
-        RESERVE, "most = breaker and (stage == 'reconcile' and ASKED_AT_ONCE or 1) or n",
-        "most = n"),
-    "breaker: one question at a time": (
-        RESERVE, "(stage == 'reconcile' and ASKED_AT_ONCE or 1) or n", "1 or n"),
-    "breaker: the next probe": (RESERVE, "if breaker and job.taken > 0 then", "if false then"),
-    "breaker: callbacks go on": (
-        RESERVE, "local kept = stage ~= 'callback' and redis", "local kept = redis"),
-    "breaker: a good answer closes it": (
-        REPORT, "if good > 0 and (kept.open or kept.run) then", "if false then"),
-    "breaker: rings when it closes": (REPORT, "    ring(keys[2])\n", ""),
-    "breaker: twice as long": (REPORT, "math.min(cap, 2 * kept.open)", "math.min(cap, kept.open)"),
-    "breaker: so long at most": (REPORT, "math.min(cap, 2 * kept.open)", "2 * kept.open"),
-    "breaker: only a probe that failed": (REPORT, "if not kept.probed then", "if false then"),
-    "breaker: each probe fails once": (
-        REPORT, "  redis.call('HDEL', key, 'probed')\n  return {'failed'", "  return {'failed'"),
-    "breaker: in a row": (REPORT, "(fresh and 0 or kept.run) + bad", "bad"),
-    "breaker: within a minute": (
-        REPORT, "not kept.run or now - kept.run_at > RUN_MS", "not kept.run"),
-    "breaker: not before so many": (REPORT, "if run < limit then", "if false then"),
-    "breaker: opens": (REPORT, "if run < limit then", "if true then"),
-    "breaker: may be off": (
-        REPORT, "if bad == 0 or tonumber(argv[7]) == 0 then", "if bad == 0 then"),
-    "left: never adds": (
-        REPORT, "if not bucket.on or left >= bucket.tokens then", "if not bucket.on then"),
-    "left: the others too": (REPORT, "  bucket.others = math.min(bucket.others, left)\n", ""),
-    "left: until its window ends": (
-        REPORT, "left < 1 and now + math.min(reset, RESET_MS) or now", "now"),
-    "left: no longer than is believed": (REPORT, "math.min(reset, RESET_MS)", "reset"),
     "gather: waits for company": (
         RESERVE, "if not fiftieth[1] and now - oldest < GATHER_MS then", "if false then"),
     "gather: half a minute at most": (
@@ -225,6 +195,8 @@ MUTANTS = {
         SETTLE, "return item.ltok == short(argv[2]) and 'ok' or 'lost'", "return 'lost'"),
     "give_back: only a repetition": (
         SETTLE, "return item.ltok == short(argv[2]) and 'ok' or 'lost'", "return 'ok'"),
+    "give_back: later": (SETTLE, "stamp(ms + delay)", "stamp(ms)"),
+    "give_back: later rings nobody": (SETTLE, "  if delay == 0 then", "  if true then"),
 
     # -- the janitor
     "reap: only when its lease is over": (
@@ -304,9 +276,6 @@ MUTANTS = {
     "hold: a person's word replaces any": (
         OPERATOR, "if argv[1] == 'operator' then", "if false then"),
     "resume": (OPERATOR, "  redis.call('HDEL', keys[1], 'hold_reason', 'hold_until')\n", ""),
-    "resume: closes the breaker": (
-        OPERATOR, "  redis.call('HDEL', keys[1], 'open', 'probe', 'probed', 'run', 'run_at')\n",
-        ""),
     "meet: the one of last time": (OPERATOR, "if known[1] == argv[1] then", "if false then"),
     "meet: not sure any more": (
         OPERATOR, "if argv[2] == '0' and known[2] == '1' then", "if false then"),
@@ -396,6 +365,8 @@ MUTANTS = {
         "  return at"),
     "numbers: a silent one has its week": (
         NUMBERS, "return at and 1 or 0", "return 1"),
+    **WEATHER,
+    **ACCESS,
 }
 
 BY_ODDITY = {
@@ -406,16 +377,20 @@ BY_ODDITY = {
     "gather: only while creates wait", "news: not of a message that is gone",
     "reap: nothing behind an id", "tally: debt is not freedom",
     "list: known no longer than it can be asked for", "list: nobody looks for what is paused",
+    "purse: so much at most", "give_back: later rings nobody",
+    "full memory: arrive", "full memory: retire",
 }
 
 # Each move of these must work when memory is full. (What only reads does so by
-# itself. Hold, resume and meet are not asked then.)
+# itself.)
 DRAINS = {
     RESERVE: ("reserve",), SETTLE: ("intend", "beat", "settle", "give_back"),
     JANITOR: ("reap",),
-    OPERATOR: ("replay", "release", "erase", "mark"),
+    OPERATOR: ("replay", "release", "erase", "mark", "hold", "resume", "meet"),
     REPLAYS: ("replay_add", "replay_start", "replay_take", "replay_note", "replay_pause",
               "replay_resume", "replay_rate", "replay_stop"),
+    ACCESS_FILE: ("access_take", "access_store", "access_fail"), REPORT: ("report",),
+    NUMBERS: ("arrive", "retire"),
 }
 
 

@@ -139,9 +139,39 @@ def a_library_goes_when_nobody_was_seen_with_it_for_a_week(store):
     promise([retired(1, NOW), retired(1, NOW + WEEK)] == [0, 1], "one that never says it is here")
 
 
+def no_more_than_ten_requests_are_saved_in_a_brown_out(store):
+    keys = [key("due:deliver"), key("run"), key("budget"), key("meta"), key("due:reconcile"),
+            item_key(ID), item_key(OTHER), key("body:", ID), key("body:", OTHER)]
+    reply = ask(store, command("HSET", key("budget"), "brown", NOW + 1000, "credit", "9.9"),
+                command("HSET", item_key(ID), "st", "due"),
+                command("HSET", item_key(OTHER), "st", "due"),
+                command("ZADD", key("due:deliver"), NOW, ID, NOW, OTHER),
+                call("ah3_reserve", keys, "deliver", 2, 0, "0.2", 60000, ID, OTHER, TOKEN, TOKEN),
+                command("HGET", key("budget"), "credit"))
+    promise(len(reply[4]) == 4 and reply[5] == "10.0", reply)
+
+
+def what_is_given_back_for_later_wakes_nobody(store):
+    keys = [item_key(ID), key("run"), key("due:deliver"), key("bell")]
+    reply = ask(store, command("HSET", item_key(ID), "st", "run", "tok", TOKEN),
+                call("ah3_give_back", keys, ID, TOKEN, 500),
+                command("ZSCORE", key("due:deliver"), ID), command("LLEN", key("bell")))
+    promise(reply[1:] == ["ok", str(NOW + 500), 0], reply)
+
+
+def a_process_may_come_when_memory_is_full(store):
+    full = command("CONFIG", "SET", "maxmemory", 1), command("CONFIG", "SET", "maxmemory", 0)
+    reply = ask(store, full[0], call("ah3_arrive", [NUMBERS], 3, 3),
+                call("ah3_retire", [NUMBERS], 2), full[1])
+    promise(reply[1:3] == ["ok", 0], reply)
+
+
 ODDITIES = (the_highest_number_counts_whoever_comes_after,
             a_library_goes_when_nobody_was_seen_with_it_for_a_week,
-            a_budget_in_debt_is_told_as_none_left, tickets_are_asked_for_while_creates_are_not_due,
+            a_process_may_come_when_memory_is_full, what_is_given_back_for_later_wakes_nobody,
+            no_more_than_ten_requests_are_saved_in_a_brown_out,
+            a_budget_in_debt_is_told_as_none_left,
+            tickets_are_asked_for_while_creates_are_not_due,
             an_id_without_an_item_is_taken_out_of_the_line,
             an_id_without_an_item_is_taken_out_of_the_running,
             a_told_news_does_not_bring_back_its_message, nor_does_one_that_is_set_aside,

@@ -85,21 +85,23 @@ class Parts:
         return heard
 
     def ask_for(self, moves, line, ids, lease):
-        asked = self.now()
+        asked, brown = self.now(), self.brown(line)
         tokens = {item_id: f"{self.random.getrandbits(128):032x}" for item_id in ids}
 
         def heard(reply):
             for row in reply[2:]:
-                self.taken(row, line, asked, lease)
+                self.taken(row, line, asked, lease, brown)
         if tokens:
             moves.reserve(line, tokens, self.limits, lease, heard)
 
-    def taken(self, row, line, asked, lease):
+    def taken(self, row, line, asked, lease, brown):
         hold = Hold(row, asked, lease)
         promise(self.leased.get(hold.id, 0) <= asked, "I3:", hold.id,
                 "was given away under its lease")
         self.leased[hold.id] = asked + lease
         self.spend(line, hold.stage, asked)
+        if brown:
+            self.pay(hold)
         self.holds.append(hold)
 
     def spend(self, line, stage, now):
@@ -125,7 +127,8 @@ class Parts:
             elif self.chance(0.04):
                 self.spent.append(hold)  # it dies: nobody settles this
             elif self.chance(0.05) and not hold.posted:
-                moves.give_back(hold.id, hold.token, line_of(hold.stage))
+                moves.give_back(hold.id, hold.token, line_of(hold.stage),
+                                self.random.choice((0, 0, 700)))
                 self.let_go(hold)
             elif self.chance(0.08):
                 moves.beat(hold.id, hold.token, hold.lease)
@@ -282,7 +285,8 @@ class Parts:
             elif kind == 1:
                 moves.beat(hold.id, hold.token, hold.lease)
             elif kind == 2:
-                moves.give_back(hold.id, hold.token, line_of(hold.stage))
+                moves.give_back(hold.id, hold.token, line_of(hold.stage),
+                                self.random.choice((0, 0, 700)))
             else:
                 moves.settle([verdict])
 

@@ -1,5 +1,4 @@
-"""Operators who replay many at once, and the processes that work it off; and
-workers that report what answers say of the destination."""
+"""Operators who replay many at once, and the processes that work it off."""
 
 RUNNERS = ("runner-0", "runner-1", "runner-2")
 LEASE_MS = 1000
@@ -46,14 +45,6 @@ class ListParts:
             moves.replay_resume(list_id)
         if self.chance(0.02):
             moves.replay_stop(list_id)
-
-    def report(self, moves):
-        for _ in range(self.random.choice((0, 0, 0, 1, 1, 2))):
-            good, bad = self.random.choice(
-                ((0, 1), (0, 1), (0, 2), (0, 2), (1, 0), (2, 2), (0, 0)))
-            moves.report(good, bad, self.random.choice((-1, -1, -1, 0, 5, 100)),
-                         self.random.choice((0, 2000, 400000)), self.limits,
-                         (self.random.choice((0, 3, 3, 3)), 800, 1000))
 
     def begin_list(self, moves):
         dead = list(self.ledger.places["dead"])[:12]

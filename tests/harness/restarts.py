@@ -15,6 +15,7 @@ class Restarts:
         self.restarts[kind] += 1
         getattr(self, "restart_" + kind)()
         self.spending = []
+        self.know()
 
     def met(self, sure):
         self.servers += 1
@@ -125,6 +126,13 @@ class Restarts:
         """Out of memory: nothing is accepted, and all else goes on."""
         self.store.full(True)
         self.is_full = True
+        moves = Moves(self.ledger)
+        moves.meet(f"server-{self.servers}", True, LEASE_MAX)
+        moves.hold("rate_limit", 500)
+        moves.resume()
+        moves.replay_add("none", 5, ["nothing 0"])
+        moves.replay_stop("none")
+        self.exchange(moves)
         for _ in range(6):
             self.round()
         self.is_full = False

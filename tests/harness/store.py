@@ -7,7 +7,8 @@ from .wire import PLACES, TAG, Wire, command
 ZSETS = (*PLACES, "all", "at", "upd", "ends")
 READ = {"item": ("HGETALL",), "body": ("GET",), "log": ("LLEN",), "key": ("GET",),
         "mail": ("ZRANGE", 0, -1, "WITHSCORES"), "zset": ("ZRANGE", 0, -1, "WITHSCORES"),
-        "hash": ("HGETALL",), "bell": ("LLEN",), "@replay": ("HGETALL",),
+        "hash": ("HGETALL",), "access": ("HGETALL",), "bell": ("LLEN",),
+        "@replay": ("HGETALL",),
         "@todo": ("LRANGE", 0, -1), "@replays": ("ZRANGE", 0, -1, "WITHSCORES"),
         "@known": ("ZRANGE", 0, -1, "WITHSCORES")}
 ALL = "{@}"  # of what belongs to no destination
