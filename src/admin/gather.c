@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 
 #include "base/banned.h"
 
@@ -144,6 +145,7 @@ static struct gather *gather_new(struct queue *queue, gather_done *done,
 
     job->queue = queue;
     job->gathered.left_out = json_array();
+    job->gathered.preview.now = clock_wall_ms();
     job->done = done;
     job->context = context;
     return job;

@@ -74,7 +74,4 @@ void log_change(struct log_line *line, const struct call *call,
 /* A body that must be a JSON object; NULL: answered already. */
 json_t *body_read(struct http_exchange *exchange);
 
-/* A replay as it is shown. */
-json_t *replay_json(const struct replay *replay);
-
 #endif

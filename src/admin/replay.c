@@ -12,36 +12,6 @@ struct looking {
     size_t stopped;
 };
 
-json_t *replay_json(const struct replay *replay)
-{
-    const struct {
-        const char *name;
-        int64_t value;
-    } counts[] = {
-        {"total", replay->total},
-        {"done", replay->done},
-        {"replayed", replay->replayed},
-        {"skipped", replay->done - replay->replayed},
-    };
-    json_t *root = json_object();
-
-    json_object_set_new(root, "id", json_string(replay->id));
-    json_object_set_new(root, "state",
-                        json_string(replay_state_name(replay->state)));
-    json_object_set_new(root, "by", json_string(replay->by));
-    json_object_set_new(
-        root, "rate", replay->rate ? json_integer(replay->rate) : json_null());
-    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
-        json_object_set_new(root, counts[i].name,
-                            json_integer(counts[i].value));
-    json_object_set_new(root, "started_at",
-                        describe_instant(replay->started_at));
-    json_object_set_new(root, "updated_at",
-                        describe_instant(replay->updated_at));
-    json_object_set_new(root, "ended_at", describe_instant(replay->ended_at));
-    return root;
-}
-
 static void found(void *context, const struct replay *replay,
                   const struct error *err)
 {
@@ -59,7 +29,7 @@ static void found(void *context, const struct replay *replay,
             log_int(&line, "done", replay->done);
             log_end(&line);
         }
-        answer_json(call->exchange, 200, replay_json(replay));
+        answer_json(call->exchange, 200, describe_replay(replay));
     }
     call_end(call);
 }

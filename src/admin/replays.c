@@ -40,32 +40,13 @@ static void finish(struct posting *job)
     call_end(&job->call);
 }
 
-static json_t *reasons_json(const struct preview *preview)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < preview->reason_count; i++) {
-        json_t *row = json_object();
-
-        json_object_set_new(row, "reason",
-                            json_string(preview->reasons[i].text));
-        json_object_set_new(
-            row, "count", json_integer((json_int_t)preview->reasons[i].count));
-        json_array_append_new(list, row);
-    }
-    return list;
-}
-
 /* What both the preview and the order tell of what was found. */
 static json_t *found_json(const struct posting *job,
                           const struct gathered *gathered)
 {
-    json_t *root = json_object();
-    int64_t seconds = preview_seconds(&gathered->preview, job->call.settings,
-                                      job->replay.rate);
+    json_t *root =
+        preview_json(&gathered->preview, job->call.settings, job->replay.rate);
 
-    json_object_set_new(root, "reasons", reasons_json(&gathered->preview));
-    json_object_set_new(root, "expected_seconds", json_integer(seconds));
     json_object_set(root, "left_out", gathered->left_out);
     return root;
 }
@@ -92,7 +73,7 @@ static void started(void *context, const struct error *err)
         return;
     }
     log_order(job);
-    root = replay_json(&job->replay);
+    root = describe_replay(&job->replay);
     json_object_update(root, job->answer);
     snprintf(place, sizeof(place), "/v1/admin/replays/%s", job->replay.id);
     http_reply_header(job->call.exchange, "Location", place);
@@ -118,8 +99,6 @@ static void answer_preview(struct posting *job, const struct gathered *gathered)
     json_t *root = found_json(job, gathered);
 
     json_object_set_new(root, "dry_run", json_true());
-    json_object_set_new(root, "total",
-                        json_integer((json_int_t)gathered->count));
     answer_json(job->call.exchange, 200, root);
     finish(job);
 }

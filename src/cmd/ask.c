@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/clock.h"
 
 #include "base/banned.h"
 
@@ -51,17 +50,14 @@ static void on_found(void *context, const struct submission *found,
         submission_copy(question->into, found);
 }
 
-bool ask_find(struct session *session, const char *id, struct submission *found,
-              bool *there, struct error *err)
+bool ask_find(struct session *session, const char *id, bool with_message,
+              struct submission *found, struct error *err)
 {
     struct question question = question_of(session, found, err);
 
     memset(found, 0, sizeof(*found));
-    queue_find(session->queue, id, false, on_found, &question);
-    if (!wait_for(&question))
-        return false;
-    *there = found->id[0] != '\0';
-    return true;
+    queue_find(session->queue, id, with_message, on_found, &question);
+    return wait_for(&question);
 }
 
 static void on_walked(void *context, const struct submission *list,
@@ -157,24 +153,12 @@ static void on_count(void *context, size_t count, const struct error *err)
         *(size_t *)question->into = count;
 }
 
-bool ask_to_move(struct session *session, ask_move *move, const char *id,
+bool ask_to_move(struct session *session, queue_move *move, const char *id,
                  size_t *count, struct error *err)
 {
     struct question question = question_of(session, count, err);
 
     move(session->queue, id, on_count, &question);
-    return wait_for(&question);
-}
-
-bool ask_to_replay(struct session *session, const struct submission *submission,
-                   size_t *count, struct error *err)
-{
-    struct question question = question_of(session, count, err);
-    char replay[ID_SIZE];
-
-    id_make(replay, "replay", clock_wall_ms());
-    queue_replay(session->queue, submission->id, submission->generation, replay,
-                 on_count, &question);
     return wait_for(&question);
 }
 
@@ -199,5 +183,83 @@ bool ask_to_resume(struct session *session, const char *destination,
     struct question question = question_of(session, NULL, err);
 
     queue_resume(session->queue, destination, on_done, &question);
+    return wait_for(&question);
+}
+
+bool ask_to_start(struct session *session, const struct replay *replay,
+                  const struct replay_item *items, struct error *err)
+{
+    struct question question = question_of(session, NULL, err);
+
+    queue_start_replay(session->queue, replay, items, on_done, &question);
+    return wait_for(&question);
+}
+
+static void on_replay(void *context, const struct replay *found,
+                      const struct error *err)
+{
+    struct question *question = context;
+
+    if (answered(question, err) && found)
+        *(struct replay *)question->into = *found;
+}
+
+bool ask_replay(struct session *session, const char *id, struct replay *found,
+                struct error *err)
+{
+    struct question question = question_of(session, found, err);
+
+    memset(found, 0, sizeof(*found));
+    queue_find_replay(session->queue, id, on_replay, &question);
+    return wait_for(&question);
+}
+
+static void on_replays(void *context, const struct replay *list, size_t count,
+                       const struct error *err)
+{
+    struct question *question = context;
+    struct replays *into = question->into;
+
+    if (!answered(question, err))
+        return;
+    into->count = count;
+    memcpy(into->list, list, count * sizeof(*list));
+}
+
+bool ask_replays(struct session *session, struct replays *found,
+                 struct error *err)
+{
+    struct question question = question_of(session, found, err);
+    size_t most = sizeof(found->list) / sizeof(found->list[0]);
+
+    found->count = 0;
+    queue_list_replays(session->queue, most, on_replays, &question);
+    return wait_for(&question);
+}
+
+bool ask_to_rate(struct session *session, const char *id, unsigned rate,
+                 size_t *count, struct error *err)
+{
+    struct question question = question_of(session, count, err);
+
+    queue_rate_replay(session->queue, id, rate, on_count, &question);
+    return wait_for(&question);
+}
+
+static void on_fates(void *context, const struct replay_fates *fates,
+                     const struct error *err)
+{
+    struct question *question = context;
+
+    if (answered(question, err))
+        *(struct replay_fates *)question->into = *fates;
+}
+
+bool ask_fates(struct session *session, struct replay_follow *follow,
+               int64_t done, struct replay_fates *fates, struct error *err)
+{
+    struct question question = question_of(session, fates, err);
+
+    replay_follow_look(follow, done, on_fates, &question);
     return wait_for(&question);
 }

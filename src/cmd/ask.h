@@ -14,9 +14,9 @@
 #include "queue/queue.h"
 #include "submission/submission.h"
 
-/* *there is false when there is none of that id; found is then empty. */
+/* Empty, with an id of "", when there is none of that id. */
 must_check bool ask_find(struct session *session, const char *id,
-                         struct submission *found, bool *there,
+                         bool with_message, struct submission *found,
                          struct error *err);
 
 struct submissions {
@@ -41,13 +41,27 @@ must_check bool ask_tally(struct session *session, const char *destination,
                           struct tally *tally, struct error *err);
 
 /* How many it moved: 1, or 0 when it was not where it is moved from. */
-typedef void ask_move(struct queue *queue, const char *id,
-                      queue_count_done *done, void *context);
-must_check bool ask_to_move(struct session *session, ask_move *move,
+must_check bool ask_to_move(struct session *session, queue_move *move,
                             const char *id, size_t *count, struct error *err);
-must_check bool ask_to_replay(struct session *session,
-                              const struct submission *submission,
-                              size_t *count, struct error *err);
+
+/* Replays of many; id "" when there is none of that id. */
+must_check bool ask_to_start(struct session *session,
+                             const struct replay *replay,
+                             const struct replay_item *items,
+                             struct error *err);
+must_check bool ask_replay(struct session *session, const char *id,
+                           struct replay *found, struct error *err);
+struct replays {
+    struct replay list[100];
+    size_t count;
+};
+must_check bool ask_replays(struct session *session, struct replays *found,
+                            struct error *err);
+must_check bool ask_to_rate(struct session *session, const char *id,
+                            unsigned rate, size_t *count, struct error *err);
+must_check bool ask_fates(struct session *session, struct replay_follow *follow,
+                          int64_t done, struct replay_fates *fates,
+                          struct error *err);
 
 /* Until a person resumes it. */
 must_check bool ask_to_pause(struct session *session, const char *destination,

@@ -103,11 +103,31 @@ const struct command commands[] = {
       "Try again what was set aside",
       "Every message whose post may have left is looked for in Zendesk first,\n"
       "so a replay never doubles one.\n\n"
-      "  --dry-run        only say how many, and why they were set aside\n"
+      "Ids and filters together mean those of the ids that fit. The replay goes\n"
+      "on when this command ends: 'afterhours help replays'.\n\n"
+      "  --dry-run        only say how many, why they were set aside, and how\n"
+      "                   long it would take; with --json, as JSON\n"
       "  --yes            do not ask\n"
       "  --rate N/min     no more than that a minute\n"
+      "  --wait           end when each has come to rest (on a terminal: always);\n"
+      "                   then the exit code is 1 if some have failed again\n"
+      "  --detach         begin it, print its id, and leave it to the relay\n"
       SELECTION_HELP,
       cmd_replay },
+    { "replays", "[--config FILE] [--json] [ID | VERB [ID]]",
+      "List what is being replayed; pause it, go on, stop it",
+      "Without an ID, a VERB means the only one that runs or is paused.\n\n"
+      "  ID             how far it is, and what has become of each of them\n"
+      "  watch [ID]     the same while it goes on; Ctrl-C leaves it alone\n"
+      "  pause [ID]     halt it, until\n"
+      "  resume [ID]    it is to go on\n"
+      "  rate [ID] R    another rate, as in 30/min; none: as fast as it goes\n"
+      "  stop [ID]      end it for good; what is left stays failed\n"
+      "  --json         as JSON (list and ID)\n\n"
+      "ENDS is when the last one is back in the queue, or was. A replay outlives\n"
+      "the command that began it, and deaths of processes; those that serve and\n"
+      "those that work go on with it. One that ended is known for a week.\n",
+      cmd_replays },
     { "release", "[--config FILE] ID ...", "Send what was quarantined", "",
       cmd_release },
     { "discard", "[--config FILE] ID ...", "Throw away what was quarantined",

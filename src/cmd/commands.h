@@ -44,6 +44,7 @@ int cmd_list(int argc, char **argv);
 int cmd_pause(int argc, char **argv);
 int cmd_release(int argc, char **argv);
 int cmd_replay(int argc, char **argv);
+int cmd_replays(int argc, char **argv);
 int cmd_resume(int argc, char **argv);
 int cmd_sandbox(int argc, char **argv);
 int cmd_serve(int argc, char **argv);

@@ -10,7 +10,7 @@
 
 /* What the five commands differ in. */
 struct move {
-    ask_move *move; /* of a submission; NULL: a move of destinations */
+    queue_move *move; /* of a submission; NULL: a move of destinations */
     bool (*turn)(struct session *session, const char *destination,
                  struct error *err);
     const char *wants; /* "give the id of at least one submission" */

@@ -1,92 +1,65 @@
 /*
  * `afterhours replay`: what was set aside is tried again, on a person's word.
- * Every message whose post may have left is looked for in Zendesk first.
+ * Every message whose post may have left is looked for in Zendesk first. The
+ * list of them is put down in Redis, and worked off by whoever is there: this
+ * process, and those that serve and work, when it is gone.
  */
 #include "cmd/commands.h"
 
 #include <getopt.h>
 #include <inttypes.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "cmd/ask.h"
 #include "cmd/output.h"
+#include "cmd/rate.h"
+#include "cmd/replay_choose.h"
+#include "cmd/replay_preview.h"
+#include "cmd/replay_watch.h"
 #include "cmd/select.h"
 #include "cmd/session.h"
-#include "describe/preview.h"
 
 #include "base/banned.h"
-
-#define MINUTE_MS 60000
-#define RATE_MAX  60000
 
 static const struct option long_options[] = {
     {"config", required_argument, NULL, 'c'},
     {"dry-run", no_argument, NULL, 'd'},
     {"yes", no_argument, NULL, 'y'},
     {"rate", required_argument, NULL, 'r'},
+    {"wait", no_argument, NULL, 'w'},
+    {"detach", no_argument, NULL, 'x'},
+    {"json", no_argument, NULL, 'j'},
     SELECTION_OPTIONS,
     {NULL, 0, NULL, 0},
 };
 
 struct replay_options {
     const char *config;
-    bool dry_run, yes;
-    int64_t rate; /* a minute; 0: at once */
+    bool dry_run, yes, wait, detach, json;
+    unsigned rate; /* a minute; 0: at once */
     struct selection selection;
     char **ids; /* NULL ends them; none: by the filters */
 };
 
-/* Buried ones of these ids; says which are not. */
-static bool find_ids(struct session *session, char **ids,
-                     struct submissions *found, struct error *err)
+static void preview(const struct replay_options *options,
+                    const struct settings *settings,
+                    const struct submissions *found)
 {
-    for (; *ids; ids++) {
-        struct submission submission;
-        bool there;
-
-        if (!ask_find(session, *ids, &submission, &there, err))
-            return false;
-        if (!there || submission.place != PLACE_DEAD) {
-            fprintf(stderr, "%s: %s\n", *ids,
-                    there ? "is not set aside; nothing to replay"
-                          : "there is no such submission");
-            submission_clear(&submission);
-            continue;
-        }
-        found->list =
-            alloc_resize(found->list, found->count + 1, sizeof(*found->list));
-        found->list[found->count++] = submission;
-    }
-    return true;
-}
-
-static void print_preview(const struct settings *settings,
-                          const struct submissions *found, int64_t rate)
-{
-    static const struct table_column columns[] = {{"COUNT", true, false},
-                                                  {"REASON", false, true}};
-    struct table *table = table_new(columns, 2);
-    struct preview preview = {0};
-    int64_t seconds;
+    struct preview preview = {.now = clock_wall_ms()};
 
     for (size_t i = 0; i < found->count; i++)
         preview_add(&preview, &found->list[i]);
-    for (size_t i = 0; i < preview.reason_count; i++) {
-        char number[24];
-        const char *cells[] = {number, preview.reasons[i].text};
-
-        snprintf(number, sizeof(number), "%zu", preview.reasons[i].count);
-        table_row(table, cells);
-    }
-    table_print(table);
-    seconds = preview_seconds(&preview, settings, (unsigned)rate);
-    printf("%zu to replay; about %" PRId64 " min.\n", found->count,
-           seconds / 60 + 1);
+    if (options->json)
+        output_json(preview_json(&preview, settings, options->rate));
+    else
+        replay_preview_print(&preview, settings, options->rate);
     preview_clear(&preview);
 }
 
@@ -108,95 +81,106 @@ static bool confirmed(const struct replay_options *options, struct error *err)
     return error_set(err, ERROR_FAILED, "nothing was replayed");
 }
 
-static void print_progress(size_t done, size_t all)
+/* Who is at the keyboard, also behind sudo. */
+static void write_name(char name[ID_NAME_MAX + 1])
 {
-    if (isatty(STDERR_FILENO))
-        fprintf(stderr, "\r%zu of %zu%s", done, all, done == all ? "\n" : "");
+    const struct passwd *user = getpwuid(getuid());
+    const char *sudo = getenv("SUDO_USER");
+    const char *known = sudo && *sudo ? sudo : user ? user->pw_name : NULL;
+
+    if (known && strlen(known) <= ID_NAME_MAX &&
+        text_clean(known, strlen(known)))
+        snprintf(name, ID_NAME_MAX + 1, "%s", known);
+    else
+        snprintf(name, ID_NAME_MAX + 1, "user %u", (unsigned)getuid());
 }
 
-static bool replay_all(struct session *session,
-                       const struct replay_options *options,
-                       const struct submissions *found, size_t *replayed,
-                       struct error *err)
+static bool start(struct session *session, const struct replay_options *options,
+                  const struct submissions *found, struct replay *replay,
+                  struct error *err)
 {
-    *replayed = 0;
-    for (size_t i = 0; i < found->count; i++) {
-        size_t moved = 0;
+    struct replay_item *items = NEW_ARRAY(found->count, struct replay_item);
+    bool ok;
 
-        if (options->rate && i > 0)
-            session_pause(session, MINUTE_MS / options->rate);
-        if (!ask_to_replay(session, &found->list[i], &moved, err))
-            return error_prefix(err, "after %zu of %zu", i, found->count);
-        if (!moved)
-            fprintf(stderr, "%s: somebody else has moved it; left alone\n",
-                    found->list[i].id);
-        *replayed += moved;
-        print_progress(i + 1, found->count);
+    for (size_t i = 0; i < found->count; i++) {
+        memcpy(items[i].id, found->list[i].id, sizeof(items[i].id));
+        items[i].generation = found->list[i].generation;
     }
-    return true;
+    id_make(replay->id, "replay", clock_wall_ms());
+    write_name(replay->by);
+    replay->rate = options->rate;
+    replay->total = (int64_t)found->count;
+    ok = ask_to_start(session, replay, items, err);
+    free(items);
+    return ok;
+}
+
+/* A terminal is there for somebody who wants to see the end. */
+static bool stays_to_the_end(const struct replay_options *options)
+{
+    return options->wait || isatty(STDERR_FILENO);
+}
+
+static bool start_and_watch(struct session *session,
+                            const struct replay_options *options,
+                            const struct submissions *found, int *code,
+                            struct error *err)
+{
+    struct replay replay = {0};
+    const struct replay_watching watching = {
+        .config = options->config,
+        .id = replay.id,
+        .to_rest = stays_to_the_end(options),
+    };
+
+    if (!options->detach)
+        queue_run_replays(session->queue);
+    if (!start(session, options, found, &replay, err))
+        return false;
+    if (options->detach) {
+        printf("%s\n", replay.id);
+        return true;
+    }
+    fprintf(stderr, "%s: %zu to replay\n", replay.id, found->count);
+    return replay_watch(session, &watching, code, err);
 }
 
 static bool replay(struct session *session,
                    const struct replay_options *options,
-                   const struct submissions *found, struct error *err)
+                   const struct submissions *found, int *code,
+                   struct error *err)
 {
-    size_t replayed;
-
-    if (found->count == 0 && !options->ids[0]) {
-        printf("Nothing fits.\n");
+    if (found->count == 0 && !options->json) {
+        printf("Nothing fits: nothing that has failed is as these filters say "
+               "('afterhours list --state failed' has all that failed).\n");
         return true;
     }
-    if (options->dry_run || !options->ids[0])
-        print_preview(session->settings, found, options->rate);
+    if (options->dry_run || !(options->ids[0] || options->yes))
+        preview(options, session->settings, found);
     if (options->dry_run)
         return true;
-    if (!confirmed(options, err) ||
-        !replay_all(session, options, found, &replayed, err))
-        return false;
-    printf("%zu replayed.\n", replayed);
-    if (replayed < found->count || replayed == 0)
-        return error_set(err, ERROR_FAILED, "not all could be replayed");
-    return true;
+    return confirmed(options, err) &&
+           start_and_watch(session, options, found, code, err);
 }
 
 static bool run(struct session *session, const struct replay_options *options,
-                struct error *err)
+                int *code, struct error *err)
 {
     struct submissions found = {0};
     bool ok = session_open(session, options->config, err) &&
-              session_connect(session, err);
+              session_connect(session, err) &&
+              replay_choose(session, &options->selection, options->ids, &found,
+                            err) &&
+              replay(session, options, &found, code, err);
 
-    if (ok)
-        ok = options->ids[0]
-                 ? find_ids(session, options->ids, &found, err)
-                 : selection_run(session, &options->selection, &found, err);
-    ok = ok && replay(session, options, &found, err);
     submissions_clear(&found);
     return ok;
 }
 
-/* "30/min" or "30". */
-static bool read_rate(const char *text, int64_t *rate)
+/* False: there is no such option. */
+static bool take_own(struct replay_options *options, int option,
+                     struct error *err)
 {
-    const char *slash = strchr(text, '/');
-    char number[16];
-
-    if (slash && strcmp(slash, "/min") != 0 && strcmp(slash, "/m") != 0)
-        return false;
-    snprintf(number, sizeof(number), "%.*s",
-             slash ? (int)(slash - text) : (int)sizeof(number), text);
-    return text_int(number, 1, RATE_MAX, rate);
-}
-
-static bool take_option(struct replay_options *options, int option,
-                        struct error *err)
-{
-    bool known;
-
-    if (!selection_option(&options->selection, option, optarg, &known, err))
-        return false;
-    if (known)
-        return true;
     switch (option) {
     case 'c':
         options->config = optarg;
@@ -207,33 +191,70 @@ static bool take_option(struct replay_options *options, int option,
     case 'y':
         options->yes = true;
         return true;
+    case 'w':
+        options->wait = true;
+        return true;
+    case 'x':
+        options->detach = true;
+        return true;
+    case 'j':
+        options->json = true;
+        return true;
     case 'r':
-        if (read_rate(optarg, &options->rate))
-            return true;
-        return error_set(err, ERROR_USAGE,
-                         "--rate: write how many a minute, as in 30/min");
+        return rate_read(optarg, &options->rate, err);
     default:
-        return error_set(err, ERROR_USAGE, "there is no such option");
+        return false;
     }
 }
 
 /* Only what is set aside can be replayed, and somebody must say which. */
-static bool check_options(struct replay_options *options, struct error *err)
+static bool check_options(const struct replay_options *options,
+                          struct error *err)
 {
-    struct selection *selection = &options->selection;
+    const struct selection *selection = &options->selection;
 
-    if (options->ids[0] && selection->filters)
-        return error_set(err, ERROR_USAGE, "give ids or filters, not both");
     if (!options->ids[0] && !selection->filters)
         return error_set(err, ERROR_USAGE,
                          "say which: ids, or filters such as --state failed "
                          "or --since 2h");
+    if (options->ids[0] && selection->limit)
+        return error_set(err, ERROR_USAGE,
+                         "--limit goes with filters, not with ids");
     if (selection->by_state && selection->state != STATE_FAILED)
         return error_set(err, ERROR_USAGE,
                          "only --state failed can be replayed");
-    selection->by_state = true;
-    selection->state = STATE_FAILED;
+    if (options->wait && options->detach)
+        return error_set(err, ERROR_USAGE, "give --wait or --detach, not both");
+    if (options->json && !options->dry_run)
+        return error_set(err, ERROR_USAGE, "--json goes with --dry-run");
     return true;
+}
+
+/* False: used wrongly, and said so. */
+static bool read_options(int argc, char **argv, struct replay_options *options)
+{
+    struct error err = {0};
+    int option;
+    bool known;
+
+    optind = 1;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, "c:", long_options, NULL)) != -1) {
+        if (selection_option(&options->selection, option, optarg, &known,
+                             &err) &&
+            (known || take_own(options, option, &err)))
+            continue;
+        if (err.kind == ERROR_NONE)
+            command_odd_option(argv[0], option, argv[optind - 1]);
+        else
+            command_misused(argv[0], "%s", err.text);
+        return false;
+    }
+    options->ids = argv + optind;
+    if (check_options(options, &err))
+        return true;
+    command_misused(argv[0], "%s", err.text);
+    return false;
 }
 
 int cmd_replay(int argc, char **argv)
@@ -241,21 +262,14 @@ int cmd_replay(int argc, char **argv)
     struct replay_options options = {0};
     struct session session = {0};
     struct error err = {0};
-    int option;
+    int code = 0;
     bool ok;
 
-    optind = 1;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "c:", long_options, NULL)) != -1)
-        if (!take_option(&options, option, &err))
-            return command_misused(argv[0], "%s: %s", argv[optind - 1],
-                                   err.text);
-    options.ids = argv + optind;
-    if (!check_options(&options, &err))
-        return command_misused(argv[0], "%s", err.text);
-    ok = run(&session, &options, &err);
+    if (!read_options(argc, argv, &options))
+        return 2;
+    ok = run(&session, &options, &code, &err);
     session_close(&session);
     if (!ok && err.kind == ERROR_USAGE)
         return command_misused(argv[0], "%s", err.text);
-    return ok ? 0 : command_failed(argv[0], &err);
+    return ok ? code : command_failed(argv[0], &err);
 }

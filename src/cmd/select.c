@@ -49,6 +49,15 @@ static bool read_limit(const char *value, size_t *limit, struct error *err)
     return true;
 }
 
+static bool read_email(struct selection *selection, const char *value,
+                       struct error *err)
+{
+    const char *why;
+
+    return email_read(value, selection->email, &why) ||
+           error_set(err, ERROR_USAGE, "--email: %s", why);
+}
+
 static bool take_value(struct selection *selection, int option,
                        const char *value, struct error *err)
 {
@@ -71,6 +80,8 @@ static bool take_value(struct selection *selection, int option,
     case 'R':
         selection->reason = value;
         return true;
+    case 'E':
+        return read_email(selection, value, err);
     default:
         selection->search = value;
         return true;
@@ -80,7 +91,7 @@ static bool take_value(struct selection *selection, int option,
 bool selection_option(struct selection *selection, int option,
                       const char *value, bool *known, struct error *err)
 {
-    *known = option > 0 && strchr("DSFABRQL", option);
+    *known = option > 0 && strchr("DSFABRQEL", option);
     if (!*known)
         return true;
     selection->filters += option != 'L';
@@ -145,23 +156,46 @@ static void cut(struct submissions *list, size_t limit)
         submission_clear(&list->list[--list->count]);
 }
 
-static bool list_of(struct session *session, const struct selection *selection,
-                    const char *destination, struct submissions *found,
-                    struct error *err)
+bool selection_check(const struct session *session,
+                     const struct selection *selection, struct error *err)
 {
-    const struct walk_filter filter = {
+    if (selection->since && selection->until &&
+        selection->until < selection->since)
+        return error_set(err, ERROR_USAGE, "--until lies before --since");
+    return check_names(session->settings, selection, err);
+}
+
+struct walk_filter selection_filter(const struct selection *selection,
+                                    const char *destination)
+{
+    return (struct walk_filter){
         .destination = destination,
         .form = selection->form,
         .reason = selection->reason,
         .search = selection->search,
+        .email = selection->email[0] ? selection->email : NULL,
         .by_state = selection->by_state,
         .state = selection->state,
         .since = selection->since,
         .until = selection->until,
         .limit = selection->limit ? selection->limit : LIMIT_MAX,
     };
+}
 
-    return ask_walk(session, &filter, found, err);
+static bool list_of(struct session *session, const struct selection *selection,
+                    const char *destination, struct submissions *found,
+                    struct error *err)
+{
+    struct walk_filter filter = selection_filter(selection, destination);
+    size_t before = found->count;
+
+    if (!ask_walk(session, &filter, found, err))
+        return false;
+    if (selection->limit || found->count - before < LIMIT_MAX)
+        return true;
+    return error_set(err, ERROR_INPUT,
+                     "%s: more than %zu fit; narrow it down, as with --since",
+                     destination, LIMIT_MAX - 1);
 }
 
 bool selection_run(struct session *session, const struct selection *selection,
@@ -170,7 +204,7 @@ bool selection_run(struct session *session, const struct selection *selection,
     const struct settings *settings = session->settings;
 
     memset(found, 0, sizeof(*found));
-    if (!check_names(settings, selection, err))
+    if (!selection_check(session, selection, err))
         return false;
     for (size_t i = 0; i < settings->destination_count; i++) {
         const char *name = settings->destinations[i].name;

@@ -1,6 +1,6 @@
 /*
  * The filters that list and replay share: --destination, --state, --form,
- * --since, --until, --reason, --search, --limit.
+ * --since, --until, --reason, --search, --email, --limit.
  */
 #ifndef CMD_SELECT_H
 #define CMD_SELECT_H
@@ -10,12 +10,14 @@
 #include <stdint.h>
 
 #include "base/attributes.h"
+#include "base/email.h"
 #include "base/error.h"
 #include "cmd/ask.h"
 #include "submission/submission.h"
 
 struct selection {
     const char *destination, *form, *reason, *search; /* borrowed; NULL: any */
+    char email[EMAIL_SIZE];                           /* "": any */
     bool by_state;
     enum state state;
     int64_t since, until; /* received, wall clock ms; 0: open */
@@ -33,6 +35,7 @@ struct selection {
     { "until", required_argument, NULL, 'B' },                                 \
     { "reason", required_argument, NULL, 'R' },                                \
     { "search", required_argument, NULL, 'Q' },                                \
+    { "email", required_argument, NULL, 'E' },                                 \
     { "limit", required_argument, NULL, 'L' }
 /* clang-format on */
 
@@ -45,6 +48,7 @@ struct selection {
     "  --until T        received before then\n"                                \
     "  --reason TEXT    whose last reason has these words\n"                   \
     "  --search TEXT    whose id or message has these words\n"                 \
+    "  --email ADDRESS  of that person\n"                                      \
     "  --limit N        that many, the newest\n"
 
 /*
@@ -58,6 +62,15 @@ must_check bool selection_option(struct selection *selection, int option,
 /* Whether the settings have a form of that name; err names the nearest. */
 must_check bool selection_known_form(const struct settings *settings,
                                      const char *form, struct error *err);
+
+/* Whether the values go together, and the settings have these names. */
+must_check bool selection_check(const struct session *session,
+                                const struct selection *selection,
+                                struct error *err);
+
+/* As the queue has it, of one destination. */
+struct walk_filter selection_filter(const struct selection *selection,
+                                    const char *destination);
 
 /* What fits, newest first. */
 must_check bool selection_run(struct session *session,

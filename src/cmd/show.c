@@ -37,11 +37,9 @@ static void story_clear(struct story *story)
 static bool read_story(struct session *session, const char *id,
                        struct story *story, struct error *err)
 {
-    bool there;
-
-    if (!ask_find(session, id, &story->submission, &there, err))
+    if (!ask_find(session, id, false, &story->submission, err))
         return false;
-    if (!there)
+    if (!story->submission.id[0])
         return error_set(err, ERROR_INPUT,
                          "there is no submission '%s'; it may have been swept "
                          "or erased ('afterhours list' shows what there is)",

@@ -42,6 +42,11 @@ json_t *describe_submission(const struct submission *submission,
 /* What is where in a destination, its hold and its budget. */
 json_t *describe_tally(const char *name, const struct tally *tally);
 
+/* How far a replay of many is. */
+json_t *describe_replay(const struct replay *replay);
+/* What has become of its items; null when that is not known any more. */
+json_t *describe_fates(const struct replay_fates *fates);
+
 /* Wall clock ms as RFC 3339 text; null for 0. */
 json_t *describe_instant(int64_t at);
 

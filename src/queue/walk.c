@@ -27,7 +27,7 @@
 struct walking {
     struct queue *queue;
     struct walk_filter filter; /* its texts: owned below */
-    char *texts[5];
+    char *texts[6];
     const char *const *sets; /* still to be gathered; NULL ends them */
     size_t rank;             /* in the set being gathered */
     char (*ids)[ID_SIZE];    /* in the order of the walk */
@@ -80,36 +80,6 @@ static void finish(struct walking *job, const struct error *err)
     free(job);
 }
 
-static bool contains(const char *text, const char *words)
-{
-    return text && strcasestr(text, words);
-}
-
-static bool fits(const struct walk_filter *filter,
-                 const struct submission *submission)
-{
-    /* Whatever is buried can be replayed: all of it counts as failed. */
-    bool buried = filter->by_state && filter->state == STATE_FAILED;
-
-    if (submission->kind == SUBMISSION_NEWS && !buried)
-        return false;
-    if (buried && submission->place != PLACE_DEAD)
-        return false;
-    if (filter->by_state && !buried &&
-        submission_state(submission) != filter->state)
-        return false;
-    if (filter->form &&
-        (!submission->form || strcmp(submission->form, filter->form) != 0))
-        return false;
-    if ((filter->since && submission->received_at < filter->since) ||
-        (filter->until && submission->received_at > filter->until))
-        return false;
-    if (filter->reason && !contains(submission->error, filter->reason))
-        return false;
-    return !filter->search || contains(submission->id, filter->search) ||
-           contains(submission->message, filter->search);
-}
-
 static void keep(struct walking *job, const struct submission *found)
 {
     if (job->count == job->size) {
@@ -146,7 +116,7 @@ static void read_items(void *context, const struct redis_answer *answer)
         snprintf(job->last, sizeof(job->last), "%s", id);
         if (!rows_read(id, redis_at(answer->reply, i), &found))
             continue;
-        if (fits(&job->filter, &found))
+        if (queue_fits(&job->filter, &found))
             keep(job, &found);
         else
             submission_clear(&found);
@@ -161,7 +131,8 @@ static void ask_items(struct walking *job)
         .destination = job->filter.destination,
         .ids = job->ids + job->next,
         .count = left < SLICE ? left : SLICE,
-        .with_message = job->filter.with_message || job->filter.search,
+        .with_message =
+            job->filter.with_message || job->filter.search || job->filter.email,
     };
 
     job->asked = rows.count;
@@ -301,8 +272,8 @@ static void own_texts(struct walking *job)
 {
     struct walk_filter *filter = &job->filter;
     const char **members[] = {&filter->destination, &filter->form,
-                              &filter->reason, &filter->search,
-                              &filter->before};
+                              &filter->reason,      &filter->search,
+                              &filter->email,       &filter->before};
 
     for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
         *members[i] = job->texts[i] = alloc_text(*members[i]);

@@ -130,7 +130,15 @@ def test_list_filters(relay, sandbox):
     (["replay"], "--state failed"),
     (["replay", "--state", "linked"], "failed"),
     (["replay", "--rate", "fast", "--since", "1h"], "30/min"),
-    (["replay", "--state", "failed", "some-id"], "not both"),
+    (["replay", "--rate", "0", "--since", "1h"], "1 to 60000"),
+    (["replay", "--state", "failed", "--json"], "--dry-run"),
+    (["replay", "--state", "failed", "--wait", "--detach"], "not both"),
+    (["replay", "--limit", "3", "some-id"], "--limit goes with filters"),
+    (["replay", "--email", "nobody"], "exactly one @"),
+    (["replays", "puase"], "did you mean 'pause'"),
+    (["replays", "rate"], "30/min"),
+    (["replays", "rate", "0"], "or none"),
+    (["replays", "stop", "replay-1", "replay-2"], "one word too many"),
     (["show"], "id"),
     (["submit", "message=x"], "--form"),
     (["submit", "--form", "contact"], "FIELD=VALUE"),
@@ -157,6 +165,13 @@ def test_used_wrongly_is_2_and_says_how(nursery, arguments, words):
 @pytest.mark.parametrize("arguments, words", [
     (["list", "--form", "contakt"], "did you mean 'contact'"),
     (["list", "--destination", "suport"], "did you mean 'support'"),
+    (["list", "--since", "1h", "--until", "2h"], "lies before"),
+    (["replay", "support-01JABCDEF0123456789ABCDEFG"], "no such submission"),
+    (["replay", "sales-01JABCDEF0123456789ABCDEFG"], "no destination 'sales'"),
+    (["replay", "nonsense"], "is no id"),
+    (["replay", "--form", "contakt"], "did you mean 'contact'"),
+    (["replays", "watch"], "there is none to watch"),
+    (["replays", "stop", "replay-01JABCDEF0123456789ABCDEFG"], "there is no replay"),
     (["show", "support-01JABCDEF0123456789ABCDEFG"], "no submission"),
     (["erase", "support-01JABCDEF0123456789ABCDEFG"], "no such submission"),
     (["release", "support-01JABCDEF0123456789ABCDEFG"], "not in quarantine"),
@@ -186,7 +201,8 @@ def test_replay_shows_before_it_acts_and_never_doubles(relay, sandbox):
     wait_until(lambda: len(read_json(relay, "list", "--state", "linked")) == 3)
     assert_exactly_once(ids, sandbox.chats())
     again = relay.run("replay", ids[0])
-    assert again.returncode == 1 and "not set aside" in again.stderr
+    assert again.returncode == 1 and "not set aside; it is linked" in again.stderr
+    assert "add --state failed" in again.stderr
 
 
 def test_a_file_of_many_is_handed_in_line_by_line(relay, sandbox, nursery):
