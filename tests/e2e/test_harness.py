@@ -1,9 +1,11 @@
 """The tests' own instruments, against what is published or planted."""
+import os
 import socket
 import threading
 
 import pytest
 
+from harness.gauges import read_gauge
 from harness.history import assert_exactly_once, assert_nothing, differences, judge
 from harness.proxy import TO_CLIENT, TO_SERVER, Fault, Proxy
 from harness.receiver import sign, verify
@@ -76,6 +78,21 @@ def test_the_checker_sees_every_planted_fault(key, fault, change):
     found = planted(**{key: change})
     assert found.pop(fault), found
     assert_nothing(found)
+
+
+def test_the_gauges_see_a_descriptor_a_thread_and_memory_more():
+    before, over = read_gauge(os.getpid()), threading.Event()
+    more = bytearray(b"x") * (8 << 20)
+    thread = threading.Thread(target=over.wait)
+    with open("/dev/null", "rb"):
+        thread.start()
+        after = read_gauge(os.getpid())
+    over.set()
+    thread.join()
+    assert after.descriptors == before.descriptors + 1
+    assert after.threads == before.threads + 1
+    assert after.rss_kb > before.rss_kb + len(more) // 2048
+    assert after.private_kb > before.private_kb + len(more) // 2048
 
 
 def test_waiting_tells_what_it_saw_last():
