@@ -22,6 +22,9 @@ ABOUT = """Kills serve, work and Redis with -9 at random while messages come in,
 worse besides; then says what was lost, doubled, unexpected, late, untold or mistold.
 Ctrl-C ends the storm and judges what there is; a second one ends it at once."""
 
+# Its files stay small, so that it is soon back when there was much.
+SOON_SMALL = ("--auto-aof-rewrite-min-size", "16mb")
+
 
 def options():
     parser = argparse.ArgumentParser(
@@ -80,7 +83,7 @@ def main():
     try:
         plan = Plan(asked.kills, asked.submissions, asked.seed, asked.pause, asked.threads,
                     asked.others, asked.faults, asked.late, asked.erase_after, asked.journal)
-        storm = Storm(nursery, Redis(nursery),
+        storm = Storm(nursery, Redis(nursery, options=SOON_SMALL),
                       Sandbox(nursery, "--ticket-delay", "300", "--search-lag", "100"),
                       receiver, plan, lambda line: print(line, flush=True))
         listen_for_the_end(storm)

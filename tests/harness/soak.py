@@ -13,11 +13,10 @@ from .waiting import POLL, wait_until
 LINES = ("due:deliver", "due:callback")
 HIGH = 3000     # so many in these lines, and senders wait
 DAY_MS = 24 * 3600 * 1000
-REST_S = 300    # the longest until nothing is left
 WARM_PART = 5   # a fifth of the samples is for warming up
 ROLES = ("serve", "work")
-FEW, SOME = 8, 16  # descriptors: of connections kept for later; of those in use
-LASTING = {b"{support}" + name for name in (b"meta", b"budget", b"bell")}
+IN_USE = 16     # descriptors: so many more may be of connections in use
+LASTING = {b"{support}meta", b"{support}budget", b"{support}bell", b"{@}numbers"}
 
 
 @dataclasses.dataclass
@@ -28,6 +27,8 @@ class Plan:
     faults: float = 0.0005  # the share of the destination's answers, in each of three ways
     flat_kb: int = 1024     # what a process, and Redis, may have grown by
     sample_s: float = 5
+    rest_s: float = 300     # the longest until nothing is left
+    pooled: int = 8         # so many more descriptors may be of connections kept for later
     senders: int = 2
     seed: int = 1
 
@@ -129,7 +130,7 @@ class Soak:
         """Until Redis has forgotten all, but the idempotency keys of senders, which
         it owes a day: this day is made to be over."""
         client = self.redis.client
-        wait_until(lambda: not client.exists("{support}all"), REST_S,
+        wait_until(lambda: not client.exists("{support}all"), self.plan.rest_s,
                    "all to be delivered, told and erased", poll=0.2)
         kept = list(client.scan_iter("{support}key:*", count=5000))
         for start in range(0, len(kept), 5000):
@@ -139,7 +140,8 @@ class Soak:
                 asked.pexpire(key, 1)
             for left in asked.execute()[::2]:
                 assert left != -1 and left <= DAY_MS, f"a key that never goes: {left}"
-        wait_until(lambda: not self.of_messages(), REST_S, "all of messages to be gone", poll=0.2)
+        wait_until(lambda: not self.of_messages(), self.plan.rest_s,
+                   "all of messages to be gone", poll=0.2)
 
     def of_messages(self):
         """Whether there are keys that belong to messages."""
@@ -160,10 +162,11 @@ class Soak:
                 self.growth(f"{role}: RSS while busy, KB, most", max(g.rss_kb for g in early),
                             max(g.rss_kb for g in later)),
                 self.growth(f"{role}: private memory at rest, KB", *(g.private_kb for g in rest)),
-                self.growth(f"{role}: descriptors at rest", *(g.descriptors for g in rest), FEW),
+                self.growth(f"{role}: descriptors at rest", *(g.descriptors for g in rest),
+                            self.plan.pooled),
                 self.growth(f"{role}: descriptors while busy, most",
                             max(g.descriptors for g in early),
-                            max(g.descriptors for g in later), SOME),
+                            max(g.descriptors for g in later), IN_USE),
                 self.growth(f"{role}: threads at rest", *(g.threads for g in rest), 0),
             ]
         lines += [

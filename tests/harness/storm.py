@@ -13,7 +13,7 @@ from .crew import Crew
 from .history import delays, judge
 from .relay import Relay, merge
 from .senders import Senders
-from .waiting import wait_until
+from .waiting import POLL, wait_until
 
 SETTINGS = {
     "redis": {"timeout": "1s"},
@@ -22,7 +22,8 @@ SETTINGS = {
         "request_timeout": "900ms", "lease": "2s", "search_patience": "1s",
         "look_interval": "200ms", "ticket_first": "100ms"}},
 }
-REST_S = 180  # the longest that all may need to come to rest
+REST_S = 180   # the longest that all may need to come to rest
+AGAIN_S = 30   # the longest that Redis may need to be back at work before it is killed again
 
 
 @dataclasses.dataclass
@@ -57,6 +58,7 @@ class Storm:
         self.killed = dict.fromkeys(KILLED, 0)
         self.dealt = collections.Counter()
         self.replayed = 0
+        self.accepted_before = 0  # the last death of Redis
         self.over = threading.Event()
         self.began = time.monotonic()
 
@@ -102,9 +104,22 @@ class Storm:
             if self.over.wait(pause):
                 return
             left -= pause
+            if name in ("redis", "all killed at once"):
+                self.see_it_work()
             self.strike(name)
             if number % 10 == 9:
                 self.tell()
+
+    def see_it_work(self):
+        """A Redis that is still reading its files is no target: since it died last
+        the senders must have had half of what is theirs between two deaths."""
+        end = time.monotonic() + AGAIN_S
+        share = self.plan.submissions // (2 * (self.plan.kills + self.plan.others))
+        enough = min(self.accepted_before + share, self.plan.submissions)
+        while self.senders.count() < enough and time.monotonic() < end:
+            if self.over.wait(POLL):
+                return
+        self.accepted_before = self.senders.count()
 
     def strike(self, name):
         if name in self.killed:
