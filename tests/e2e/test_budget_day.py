@@ -1,5 +1,6 @@
 """Very many wait for a destination that takes two hundred requests a minute (with
-AFTERHOURS_TEST_WAITING=100000 a day's worth): the functions of the queue as they are shipped, with stepped time."""
+AFTERHOURS_TEST_WAITING=100000 a day's worth): the functions of the queue as they are
+shipped, with stepped time."""
 import collections
 import os
 import random
@@ -129,6 +130,9 @@ def test_a_long_line_keeps_the_budget_and_costs_little_more_than_its_creates(nur
         assert day.now < START + DAY, (day.linked, day.requests)
         while day.deliver() + day.reconcile():
             pass
+    took = (day.now - START) / 3600000
+    print(f"{WAITING} waiting: {dict(day.requests)} in {took:.1f} hours, "
+          f"{day.most_in_a_minute()} in the busiest minute")
     assert day.requests["create"] == WAITING
     assert sum(day.requests.values()) <= 1.05 * WAITING, day.requests
     assert day.most_in_a_minute() <= BUDGET
@@ -173,6 +177,7 @@ def test_in_a_brown_out_nine_of_ten_calls_are_first_tries(nursery):
         day.step(1000)
         while day.deliver():
             pass
+    print(f"in a brown-out: {dict(day.requests)}")
     assert day.requests["first"] == day.made
     assert day.requests["first"] >= 0.9 * sum(day.requests.values()), day.requests
 

@@ -5,7 +5,7 @@ import math
 from .ledger import Ledger, number
 
 ASKED_AT_ONCE, GATHER_MS = 50, 30000
-PURSE, AGAIN_MS = 10, 5000
+PURSE, AGAIN_MS, TURN_MS = 10, 5000, 600000
 
 
 class ReserveLedger(Ledger):
@@ -37,8 +37,11 @@ class ReserveLedger(Ledger):
     def others_wait(self):
         return self.first("reconcile") is not None and self.first("reconcile") <= self.now
 
-    def creates_wait(self):
-        return self.first("deliver") is not None and self.first("deliver") <= self.now
+    def others_first(self):
+        """Creates wait, or looks do for their turn."""
+        first = self.first("deliver")
+        return first is not None and \
+            (first <= self.now or self.budget.get("looks", 0) > self.now)
 
     def first(self, line):
         return min(self.places["due:" + line].values(), default=None)
@@ -70,7 +73,7 @@ class ReserveLedger(Ledger):
             return [self.now, first or 0]
         due = sorted((score, item_id) for item_id, score in self.places["due:" + line].items()
                      if score <= self.now)
-        if line == "reconcile" and per_minute and self.creates_wait():
+        if line == "reconcile" and per_minute and self.others_first():
             if len(due) < ASKED_AT_ONCE and self.now - first < GATHER_MS:
                 return [self.now, first + GATHER_MS]
             most = min(most, ASKED_AT_ONCE)
@@ -99,7 +102,8 @@ class ReserveLedger(Ledger):
             item = self.items[item_id]
             wait = self.take(bucket, line, len(taken), item)
             if wait is None:
-                wait = self.put_off(item_id, item)
+                self.touched[item_id] = True
+                self.places["due:deliver"][item_id], wait = item["due"], 0
                 continue
             if wait > 0:
                 break
@@ -120,8 +124,8 @@ class ReserveLedger(Ledger):
         return [self.now, self.now + wait if wait > 0 else again, *taken]
 
     def take(self, bucket, line, before, item):
-        """One more of a reservation; or how long it has to wait; or None: in a
-        brown-out there is nothing left for it."""
+        """One more of a reservation; or how long it has to wait; or None: there is
+        nothing left for it, and it is due later."""
         suspect = number(self.meta, "suspect_before")
         doubt = (line == "deliver" and "intent" not in item and number(item, "acc") < suspect
                  and number(item, "sus") < suspect)
@@ -133,15 +137,26 @@ class ReserveLedger(Ledger):
         wait = self.wait_for(bucket, line, cost) if cost else 0
         if wait > 0:
             return wait
+        if bucket and stage == "resolve" and bucket["others"] < 1:
+            item["due"] = self.turn_of_look(cost / bucket["others_rate"])
+            return None
         if not self.pay(cost, stage == "deliver" and not number(item, "att")):
+            item["due"] = self.now + AGAIN_MS + self.later % 20 * 250
+            self.later += 1
             return None
         if bucket and line != "callback":
             bucket["tokens"] -= cost
-            bucket["others"] -= cost if line != "deliver" else 0
+            bucket["others"] -= cost if stage != "deliver" else 0
         if doubt:
             item["intent"] = item["sus"] = suspect
         item["stage"] = stage
         return 0
+
+    def turn_of_look(self, ms):
+        """Behind the looks that were put off before it, but not for ever."""
+        behind = max(self.now, self.budget.get("looks", 0)) + math.ceil(ms)
+        self.budget["looks"] = min(behind, self.now + TURN_MS)
+        return self.budget["looks"]
 
     # -- in a brown-out
 
@@ -163,11 +178,3 @@ class ReserveLedger(Ledger):
         else:
             return False
         return True
-
-    def put_off(self, item_id, item):
-        """A little later, not all at the same time."""
-        item["due"] = self.now + AGAIN_MS + self.later % 20 * 250
-        self.later += 1
-        self.places["due:deliver"][item_id] = item["due"]
-        self.touched[item_id] = True
-        return 0

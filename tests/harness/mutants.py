@@ -98,8 +98,6 @@ MUTANTS = {
     "gather: half a minute at most": (
         RESERVE, "if not fiftieth[1] and now - oldest < GATHER_MS then",
         "if not fiftieth[1] then"),
-    "gather: only while creates wait": (
-        RESERVE, "if not creates or creates > now then", "if not creates then"),
     "budget: spent": (RESERVE, "bucket.tokens = bucket.tokens - cost", ""),
     "budget: the others' share": (RESERVE, "bucket.others = bucket.others - cost", ""),
     "budget: written": (RESERVE, "if bucket.changed then", "if false then"),
@@ -374,9 +372,11 @@ BY_ODDITY = {
     "numbers: noted once an hour", "numbers: unused for a week", "numbers: one is told",
     "numbers: a silent one has its week",
     "log: fifty lines", "reserve: nothing behind an id", "intend: each for itself",
-    "gather: only while creates wait", "news: not of a message that is gone",
+    "looks: before tickets in their time", "news: not of a message that is gone",
     "reap: nothing behind an id", "tally: debt is not freedom",
     "list: known no longer than it can be asked for", "list: nobody looks for what is paused",
+    "looks: a turn is not past", "looks: a turn is not far", "looks: before tickets",
+    "purse: pays only for what the budget gives",
     "purse: so much at most", "give_back: later rings nobody",
     "full memory: arrive", "full memory: retire",
 }

@@ -56,6 +56,28 @@ WEATHER = {
         "now + math.min(reset, RESET_MS)"),
     "left: no longer than is believed": (REPORT, "math.min(reset, RESET_MS)", "reset"),
 
+    # -- creates before looks before tickets
+    "looks: out of the smaller bucket": (
+        RESERVE, "  take(job.bucket, stage, cost)\n", "  take(job.bucket, job.stage, cost)\n"),
+    "looks: no more than their part": (
+        RESERVE, "if stage ~= 'resolve' or not bucket.on or bucket.others >= 1 then",
+        "if true then"),
+    "looks: creates are none": (
+        RESERVE, "if stage ~= 'resolve' or not bucket.on or", "if not bucket.on or"),
+    "looks: one after the other": (
+        RESERVE, "math.max(bucket.now, bucket.looks or 0)\n", "bucket.now\n"),
+    "looks: a turn is not past": (
+        RESERVE, "math.max(bucket.now, bucket.looks or 0)\n", "(bucket.looks or bucket.now)\n"),
+    "looks: a turn is not far": (
+        RESERVE, "math.min(turn, bucket.now + TURN_MS)", "turn"),
+    "looks: turns are kept": (RESERVE, "  if bucket.queued then\n", "  if false then\n"),
+    "looks: before tickets": (
+        RESERVE, "      tonumber(redis.call('HGET', keys[2], 'looks') or 0) <= now) then",
+        "      true) then"),
+    "looks: before tickets in their time": (
+        RESERVE, "      tonumber(redis.call('HGET', keys[2], 'looks') or 0) <= now) then",
+        "      false) then"),
+
     # -- what makes a brown-out
     "brown-out: all bad ones count": (
         REPORT, "good, tonumber(argv[10] or 0), now)", "good, bad, now)"),
@@ -114,15 +136,16 @@ WEATHER = {
         "if job.purse and not pay(job, key, id, item, stage, cost) and false then"),
     "purse: who finds none costs nothing": (
         RESERVE, "  if job.purse and not pay(job, key, id, item, stage, cost) then\n"
-        "    return nil, 0\n  end\n  take(job.bucket, job.stage, cost)\n",
-        "  take(job.bucket, job.stage, cost)\n"
+        "    return nil, 0\n  end\n  take(job.bucket, stage, cost)\n",
+        "  take(job.bucket, stage, cost)\n"
         "  if job.purse and not pay(job, key, id, item, stage, cost) then\n"
         "    return nil, 0\n  end\n"),
     "purse: pays only for what the budget gives": (
-        RESERVE, "  if wait > 0 then\n    return nil, wait\n  end\n  if job.purse and not pay("
-        "job, key, id, item, stage, cost) then\n    return nil, 0\n  end\n",
-        "  if job.purse and not pay(job, key, id, item, stage, cost) then\n    return nil, 0\n"
-        "  end\n  if wait > 0 then\n    return nil, wait\n  end\n"),
+        RESERVE, "  if not may_look(job, key, id, stage, cost) then\n    return nil, 0\n  end\n"
+        "  if job.purse and not pay(job, key, id, item, stage, cost) then\n",
+        "  local paid = not job.purse or pay(job, key, id, item, stage, cost)\n"
+        "  if not may_look(job, key, id, stage, cost) then\n    return nil, 0\n  end\n"
+        "  if not paid then\n"),
     "purse: who finds none waits": (RESERVE, "  move_into(job.moves, job.due, due, id)\n", ""),
     "purse: and says so": (RESERVE, "  redis.call('HSET', key, 'due', due)\n", ""),
     "purse: not all at once": (RESERVE, " + purse.later % 20 * 250)", ")"),

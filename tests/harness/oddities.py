@@ -166,7 +166,47 @@ def a_process_may_come_when_memory_is_full(store):
     promise(reply[1:3] == ["ok", 0], reply)
 
 
-ODDITIES = (the_highest_number_counts_whoever_comes_after,
+RESERVE = [key(name) for name in ("due:deliver", "run", "budget", "meta", "due:reconcile")]
+
+
+def look_put_off(store, *budget):
+    """With nothing left for looks: when it is due then, and the budget."""
+    keys = [*RESERVE, item_key(ID), key("body:", ID)]
+    reply = ask(store, command("HSET", key("budget"), "tokens", 10, "others", 0, "at", NOW,
+                               *budget),
+                command("HSET", item_key(ID), "st", "due", "intent", NOW),
+                command("ZADD", key("due:deliver"), NOW, ID),
+                call("ah3_reserve", keys, "deliver", 1, 60, "0.5", 60000, ID, TOKEN),
+                command("HGET", item_key(ID), "due"),
+                command("HMGET", key("budget"), "looks", "credit"))
+    promise(len(reply[3]) == 2, reply)
+    return int(reply[4]) - NOW, reply[5]
+
+
+def a_turn_of_a_look_is_neither_past_nor_far(store):
+    promise(look_put_off(store, "looks", NOW - 90000)[0] == 5000, "two requests of 24 a minute")
+    promise(look_put_off(store, "looks", NOW + 1000)[0] == 6000, "behind the one before")
+    promise(look_put_off(store, "looks", NOW + 599000)[0] == 600000, "ten minutes at most")
+
+
+def a_look_that_waits_for_its_turn_pays_nothing(store):
+    due, kept = look_put_off(store, "brown", NOW + 1000, "credit", "5.0")
+    promise((due, kept) == (5000, [str(NOW + 5000), "5.0"]), due, kept)
+
+
+def tickets_wait_for_company_while_looks_wait_for_their_turn(store):
+    keys = [key("due:reconcile"), key("budget"), key("meta"), key("due:reconcile"),
+            key("due:deliver")]
+    reply = ask(store, command("ZADD", key("due:reconcile"), NOW, ID),
+                command("ZADD", key("due:deliver"), NOW + 1, OTHER),
+                command("HSET", key("budget"), "looks", NOW + 1),
+                call("ah3_peek", keys, "reconcile", 10, 60, "0.2"))
+    promise(reply[3] == [NOW, NOW + 30000], reply)
+
+
+ODDITIES = (a_turn_of_a_look_is_neither_past_nor_far, a_look_that_waits_for_its_turn_pays_nothing,
+            tickets_wait_for_company_while_looks_wait_for_their_turn,
+            the_highest_number_counts_whoever_comes_after,
             a_library_goes_when_nobody_was_seen_with_it_for_a_week,
             a_process_may_come_when_memory_is_full, what_is_given_back_for_later_wakes_nobody,
             no_more_than_ten_requests_are_saved_in_a_brown_out,

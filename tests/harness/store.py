@@ -1,5 +1,8 @@
 """The redis-server of the random driver: killed, started again, made to lose its
 last writes, and read as a whole."""
+import os
+import tempfile
+
 from .servers import Redis
 from .waiting import wait_until
 from .wire import PLACES, TAG, Wire, command
@@ -11,6 +14,7 @@ READ = {"item": ("HGETALL",), "body": ("GET",), "log": ("LLEN",), "key": ("GET",
         "@replay": ("HGETALL",),
         "@todo": ("LRANGE", 0, -1), "@replays": ("ZRANGE", 0, -1, "WITHSCORES"),
         "@known": ("ZRANGE", 0, -1, "WITHSCORES")}
+MEMORY = "/dev/shm"
 ALL = "{@}"  # of what belongs to no destination
 
 
@@ -20,9 +24,17 @@ def short(name):
 
 class Store:
     def __init__(self, nursery, fsync):
+        self.put_in_memory(nursery.folder / "redis")
         self.redis = Redis(nursery, fsync)
         self.folder = nursery.folder / "redis" / "appendonlydir"
         self.connect()
+
+    def put_in_memory(self, folder):
+        """A kill loses nothing that a file in memory would lose, and no machine is
+        switched off here: so nobody has to wait for a disk."""
+        if os.access(MEMORY, os.W_OK):
+            self.memory = tempfile.TemporaryDirectory(prefix="ah-", dir=MEMORY)
+            folder.symlink_to(self.memory.name)
 
     def connect(self):
         self.wire = Wire(self.redis.socket)

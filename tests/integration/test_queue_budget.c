@@ -164,6 +164,37 @@ static void a_long_line_of_creates_does_not_starve_the_look(void **state)
     assert_int_equal(qscene_reserve(scene, STAGE_RECONCILE, 50), 1);
 }
 
+/* Nobody knows whether so many were posted. */
+static void lose_answers(struct queue_scene *scene, unsigned count)
+{
+    accept_many(scene, count);
+    assert_int_equal(qscene_reserve(scene, STAGE_DELIVER, count), count);
+    for (unsigned i = 0; i < count; i++)
+        qscene_intend(scene, i);
+    for (unsigned i = 0; i < count; i++)
+        qscene_settle(scene, i, qscene_verdict(STAGE_RESOLVE, 0));
+}
+
+static void creates_go_before_looks_and_looks_before_tickets(void **state)
+{
+    struct queue_scene *scene = *state;
+    unsigned looks = 0;
+    size_t taken;
+
+    qscene_deliver(scene, "2104.1.x");
+    lose_answers(scene, 20); /* they are due before any of those who come now */
+    accept_many(scene, 20);
+    set_budget(scene, 50, 0.5); /* a burst of 10, half of it for creates */
+    taken = qscene_reserve(scene, STAGE_DELIVER, 64);
+    for (size_t i = 0; i < taken; i++)
+        looks += scene->reservation.items[i].submission.stage == STAGE_RESOLVE;
+    assert_int_equal(looks, 3); /* of two requests each */
+    assert_int_equal(taken - looks, 4);
+    pass_time(scene, "5000");
+    assert_int_equal(qscene_reserve(scene, STAGE_RECONCILE, 50), 0);
+    assert_true(scene->reservation.next_at > clock_wall_ms());
+}
+
 static void while_creates_wait_fifty_tickets_are_asked_for_at_once(void **state)
 {
     struct queue_scene *scene = *state;
@@ -214,6 +245,7 @@ int main(void)
         TEST(callbacks_cost_nothing),
         TEST(creates_have_a_share_of_their_own),
         TEST(a_long_line_of_creates_does_not_starve_the_look),
+        TEST(creates_go_before_looks_and_looks_before_tickets),
         TEST(while_creates_wait_fifty_tickets_are_asked_for_at_once),
         TEST(when_no_creates_wait_a_ticket_is_asked_for_at_once),
         TEST(even_a_budget_of_one_goes_on),

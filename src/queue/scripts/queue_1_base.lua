@@ -11,6 +11,7 @@ local GATHER_MS = 30000       -- the longest that one of them waits for others
 local CREDIT = 0.1            -- of a request, for each first try in a brown-out
 local CREDIT_MOST = 10
 local AGAIN_MS = 5000         -- what finds none left asks again after that
+local TURN_MS = 600000        -- the furthest that the turn of a look may be
 local FACTS_MS = 86400000     -- an item whose payload went at once stays known
 local UNTOLD_MS = 600000      -- with news to tell, it is swept so much later
 local OWN_TIME_MS = 60000     -- a message that says it is of a time further

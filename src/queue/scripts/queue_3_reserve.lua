@@ -12,7 +12,7 @@ local function open_bucket(key, per_minute, share, now)
   if not bucket.on then
     return bucket
   end
-  kept = redis.call('HMGET', key, 'tokens', 'others', 'at')
+  kept = redis.call('HMGET', key, 'tokens', 'others', 'at', 'looks')
   past = math.max(0, now - (tonumber(kept[3]) or 0))
   part = math.max(0.05, 1 - share)
   bucket.size = math.max(1, math.floor(per_minute / 5))
@@ -22,6 +22,7 @@ local function open_bucket(key, per_minute, share, now)
       (tonumber(kept[1]) or bucket.size) + past * bucket.rate)
   bucket.others = math.min(math.max(1, bucket.size * part),
       (tonumber(kept[2]) or bucket.size) + past * bucket.others_rate)
+  bucket.looks = tonumber(kept[4])
   return bucket
 end
 
@@ -62,6 +63,9 @@ local function close_bucket(bucket)
     redis.call('HSET', bucket.key,
         'tokens', string.format('%.4f', bucket.tokens),
         'others', string.format('%.4f', bucket.others), 'at', bucket.now)
+  end
+  if bucket.queued then
+    redis.call('HSET', bucket.key, 'looks', stamp(bucket.looks))
   end
 end
 
@@ -123,16 +127,18 @@ local function others_wait(zset, stage, now)
   return first ~= nil and first <= now
 end
 
--- While creates wait for the budget, a question for tickets waits for company:
--- one request asks for fifty, and each that asks for fewer is a create less.
+-- While creates or looks wait for the budget, a question for tickets waits for
+-- company: one request asks for fifty, and each that asks for fewer is a create
+-- less.
 -- Reply: how many may be asked for; 0, and until when they wait.
 local function gather(keys, argv, oldest, now)
   local n = tonumber(argv[2])
-  local creates = argv[1] == 'reconcile' and tonumber(argv[3]) > 0 and keys[5]
-      and first_score(keys[5])
+  local asks = argv[1] == 'reconcile' and tonumber(argv[3]) > 0 and keys[5]
+  local creates = asks and first_score(keys[5])
   local fiftieth
 
-  if not creates or creates > now then
+  if not creates or (creates > now and
+      tonumber(redis.call('HGET', keys[2], 'looks') or 0) <= now) then
     return n
   end
   fiftieth = redis.call('ZRANGE', keys[1], '-inf', now, 'BYSCORE', 'LIMIT',
@@ -183,6 +189,28 @@ local function suspected(item, job)
       and tonumber(item.sus or 0) < job.suspect
 end
 
+local function put_off(job, key, id, due)
+  redis.call('HSET', key, 'due', due)
+  move_into(job.moves, job.due, due, id)
+  return false
+end
+
+-- Looks are not for creates, but wait in one line with them. One that finds
+-- nothing left of the smaller bucket gets a turn of its own, behind those that
+-- got one before; so a long line of looks leaves creates their share.
+local function may_look(job, key, id, stage, cost)
+  local bucket, turn = job.bucket, nil
+
+  if stage ~= 'resolve' or not bucket.on or bucket.others >= 1 then
+    return true
+  end
+  turn = math.max(bucket.now, bucket.looks or 0)
+      + math.ceil(cost / bucket.others_rate)
+  bucket.looks = math.min(turn, bucket.now + TURN_MS)
+  bucket.queued = true
+  return put_off(job, key, id, stamp(bucket.looks))
+end
+
 -- In a brown-out, when a good part of all requests fails, what was tried before
 -- must not keep out what was not: each first try earns a tenth of a request for
 -- the others. queue_9_report.lua says until when it lasts. nil: it is none.
@@ -210,9 +238,7 @@ local function pay(job, key, id, item, stage, cost)
   end
   due = stamp(purse.now + AGAIN_MS + purse.later % 20 * 250)
   purse.later = purse.later + 1
-  redis.call('HSET', key, 'due', due)
-  move_into(job.moves, job.due, due, id)
-  return false
+  return put_off(job, key, id, due)
 end
 
 -- Leases one item: its fields, or nil when nothing is behind the id, or how
@@ -238,10 +264,13 @@ local function take_item(job, key, id, token)
   if wait > 0 then
     return nil, wait
   end
+  if not may_look(job, key, id, stage, cost) then
+    return nil, 0
+  end
   if job.purse and not pay(job, key, id, item, stage, cost) then
     return nil, 0
   end
-  take(job.bucket, job.stage, cost)
+  take(job.bucket, stage, cost)
   job.taken = job.taken + 1
   set = {'st', 'run', 'tok', token, 'stage', stage}
   if doubt then
