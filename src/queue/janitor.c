@@ -203,6 +203,41 @@ static void ask(struct queue *queue, const char *destination, const char *set,
                errand_new(queue, destination, ""));
 }
 
+/* The times that a clock put right has left behind are mended in the move. */
+static void clock_watched(void *context, const struct redis_answer *answer)
+{
+    struct errand *errand = context;
+    int64_t back = redis_integer(answer->reply);
+    struct log_line line;
+
+    if (back > 0) {
+        log_begin(&line, LOG_LEVEL_WARN, "clock_went_back");
+        log_text(&line, "destination", errand->destination);
+        log_int(&line, "ms", back);
+        log_text(&line, "why",
+                 "the clock of Redis's machine was put back; what was planned "
+                 "by it is done so much sooner");
+        log_end(&line);
+    }
+    free(errand);
+}
+
+static void watch_clock(struct queue *queue,
+                        const struct settings_destination *destination)
+{
+    static const char *const keys[] = {"meta",          "budget",
+                                       "run",           "due:deliver",
+                                       "due:reconcile", "due:callback"};
+    struct command command;
+
+    command_function(&command, "ah3_clock");
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+        command_key(&command, destination->name, keys[i], "");
+    command_int(&command, destination->lease_ms);
+    call_start(queue, &command, (struct call_plan){0}, clock_watched,
+               errand_new(queue, destination->name, ""));
+}
+
 static int64_t clamp(int64_t value, int64_t least, int64_t most)
 {
     return value < least ? least : value > most ? most : value;
@@ -251,9 +286,11 @@ static void go_round(void *context)
     timer_start(queue->janitor.timer, round_ms(queue));
     if (!queue->ready)
         return;
-    for (size_t i = 0; i < settings->destination_count; i++)
+    for (size_t i = 0; i < settings->destination_count; i++) {
+        watch_clock(queue, &settings->destinations[i]);
         ask(queue, settings->destinations[i].name, "run", HANDFUL,
             found_expired);
+    }
     if (now >= queue->janitor.sweep_at && queue->janitor.sweeping == 0)
         start_sweep(queue, now);
 }

@@ -56,17 +56,22 @@ def test_row_22_a_clock_steps_by_a_day(make_relay, nursery, sandbox, part, offse
     assert_exactly_once([each["id"] for each in accepted], sandbox.chats())
 
 
-@pytest.mark.parametrize("offset", ["+1d", "-1d"])
-def test_row_22_the_clock_of_redis_steps_by_a_day(make_relay, nursery, redis, sandbox, offset):
-    """The clock that leases go by. Forward, all seem to be over; back, what waits
-    waits until the clock is right. Nothing is sent twice."""
-    clock = WallClock(nursery, "redis")
+def redis_by(clock, redis):
+    """Redis goes by that clock."""
     redis.stop()
     # Its own malloc asks for the time before a clock is there to be moved.
     redis.under = ("env", f"LD_PRELOAD={FAKETIME}:libc.so.6",
                    f"FAKETIME_TIMESTAMP_FILE={clock.path}", "FAKETIME_NO_CACHE=1",
                    "FAKETIME_DONT_FAKE_MONOTONIC=1")
     redis.start()
+
+
+@pytest.mark.parametrize("offset", ["+1d", "-1d"])
+def test_row_22_the_clock_of_redis_steps_by_a_day(make_relay, nursery, redis, sandbox, offset):
+    """The clock that leases go by. Forward, all seem to be over; back, times are left
+    behind that come much later. Nothing is sent twice."""
+    clock = WallClock(nursery, "redis")
+    redis_by(clock, redis)
     relay = make_relay(**BRISK)
     relay.start_all()
     sandbox.fault("create", "slow", 3, ms=300)
@@ -81,6 +86,32 @@ def test_row_22_the_clock_of_redis_steps_by_a_day(make_relay, nursery, redis, sa
         clock.step("+0")
     all_linked(relay, accepted)
     at_rest(relay)
+    assert_exactly_once([each["id"] for each in accepted], sandbox.chats())
+
+
+def test_row_22_a_clock_of_redis_that_ran_ahead_is_put_right(make_relay, nursery, redis, sandbox):
+    """A lost worker's leases, next tries, the patience of looks, the budget: none of
+    them waits for tomorrow."""
+    clock = WallClock(nursery, "redis")
+    clock.step("+1d")
+    redis_by(clock, redis)
+    relay = make_relay(**merge(BRISK, {"destinations": {"support": {"lease": "4s"}}}))
+    relay.start("serve")
+    worker = relay.start("work")
+    relay.wait_ready()
+    wait_until(lambda: redis.client.hget("{support}meta", "clock"), what="the time noted")
+    sandbox.fault("create", "lose_after", 2)
+    sandbox.fault("create", "slow", 2, ms=500)
+    accepted = several(relay, 6)
+    wait_until(lambda: sandbox.stats()["requests"]["create"] >= 4, what="posts under way")
+    worker.kill()
+    held = redis.client.zcard("{support}run") + redis.client.zcard("{support}due:deliver")
+    assert held, "something was left behind"
+    clock.step("+0")
+    worker = relay.start("work", name="work-2")
+    all_linked(relay, accepted)
+    at_rest(relay)
+    assert worker.logged(r"clock_went_back .*destination=support ms=86\d{6} ")
     assert_exactly_once([each["id"] for each in accepted], sandbox.chats())
 
 

@@ -4,6 +4,7 @@ the random driver, but for those named in BY_ODDITY, which no move of the queue
 can reach, or hardly ever (oddities.py). Left out are those behind another that does the same:
 in a place to be running (reap), the message of a news (poison)."""
 from .mutants_access import ACCESS, ACCESS_FILE
+from .mutants_clock import CLOCK, CLOCK_FILE
 from .mutants_weather import REPORT, WEATHER
 
 BASE, ACCEPT, RESERVE, SETTLE = (
@@ -365,6 +366,7 @@ MUTANTS = {
         NUMBERS, "return at and 1 or 0", "return 1"),
     **WEATHER,
     **ACCESS,
+    **CLOCK,
 }
 
 BY_ODDITY = {
@@ -378,7 +380,7 @@ BY_ODDITY = {
     "looks: a turn is not past", "looks: a turn is not far", "looks: before tickets",
     "purse: pays only for what the budget gives",
     "purse: so much at most", "give_back: later rings nobody",
-    "full memory: arrive", "full memory: retire",
+    "full memory: arrive", "full memory: retire", "full memory: clock", *CLOCK,
 }
 
 # Each move of these must work when memory is full. (What only reads does so by
@@ -390,7 +392,7 @@ DRAINS = {
     REPLAYS: ("replay_add", "replay_start", "replay_take", "replay_note", "replay_pause",
               "replay_resume", "replay_rate", "replay_stop"),
     ACCESS_FILE: ("access_take", "access_store", "access_fail"), REPORT: ("report",),
-    NUMBERS: ("arrive", "retire"),
+    NUMBERS: ("arrive", "retire"), CLOCK_FILE: ("clock",),
 }
 
 

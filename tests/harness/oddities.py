@@ -1,6 +1,7 @@
 """States that no move of the queue makes, or hardly ever, put there by hand: keys
 that somebody deleted or wrote over. What is left must not be disturbed by them."""
 from .moves import REAP, SETTLE, TALLY, item_key
+from .oddities_clock import CLOCK_ODDITIES
 from .pretend import promise
 from .wire import call, command, key
 
@@ -204,7 +205,8 @@ def tickets_wait_for_company_while_looks_wait_for_their_turn(store):
     promise(reply[3] == [NOW, NOW + 30000], reply)
 
 
-ODDITIES = (a_turn_of_a_look_is_neither_past_nor_far, a_look_that_waits_for_its_turn_pays_nothing,
+ODDITIES = (*CLOCK_ODDITIES,
+            a_turn_of_a_look_is_neither_past_nor_far, a_look_that_waits_for_its_turn_pays_nothing,
             tickets_wait_for_company_while_looks_wait_for_their_turn,
             the_highest_number_counts_whoever_comes_after,
             a_library_goes_when_nobody_was_seen_with_it_for_a_week,

@@ -277,6 +277,9 @@ local function take_item(job, key, id, token)
     for _, name in ipairs({'intent', 'sus'}) do
       set[#set + 1], set[#set + 2] = name, stamp(job.suspect)
     end
+  elseif tonumber(item.intent or 0) > job.now then
+    -- the clock was put back: the patience with it begins now
+    set[#set + 1], set[#set + 2] = 'intent', stamp(job.now)
   end
   job.moves.out[#job.moves.out + 1] = id
   move_into(job.moves, job.run, job.till, id)
@@ -305,7 +308,7 @@ local function reserve(keys, argv)
   local names = {budget = keys[3], meta = keys[4]}
   local till, breaker = closed_until(names, stage, now)
   local wait, reply = 0, {now, 0}
-  local job = {stage = stage, due = keys[1], run = keys[2], taken = 0,
+  local job = {stage = stage, due = keys[1], run = keys[2], taken = 0, now = now,
                till = stamp(now + tonumber(argv[5])), moves = new_moves()}
   local scores, bodies, most
 
