@@ -1,16 +1,21 @@
 /* The desks of all destinations that refresh. See access.h. */
 #include "access/access.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "access/desk.h"
+#include "access/renew.h"
 #include "base/alloc.h"
 
 #include "base/banned.h"
 
 struct access {
     struct access_options options;
+    struct settings *settings; /* held */
+    struct renewals renewals;
     struct desk **desks; /* owned */
     size_t count;
 };
@@ -52,6 +57,66 @@ static void retire(struct access *access, const struct settings *settings)
     access->count = kept;
 }
 
+void access_name(const struct settings_destination *destination,
+                 const struct secret *token, int64_t number,
+                 char name[ACCESS_NAME_SIZE])
+{
+    const char *const texts[] = {destination->base_url ? destination->base_url
+                                                       : "",
+                                 secret_present(token) ? token->bytes : ""};
+
+    if (number)
+        snprintf(name, ACCESS_NAME_SIZE, "#%" PRId64, number);
+    else
+        desk_digest(name, texts, sizeof(texts) / sizeof(texts[0]));
+}
+
+/* The name of what is used now; false: nothing is. */
+static bool name_now(const struct access *access,
+                     const struct settings_destination *destination,
+                     char name[ACCESS_NAME_SIZE])
+{
+    struct secret token = {0};
+    int64_t number = access_token(access, destination, &token);
+    bool there = secret_present(&token);
+
+    if (there)
+        access_name(destination, &token, number, name);
+    secret_clear(&token);
+    return there;
+}
+
+static void tell_name(struct access *access,
+                      const struct settings_destination *destination,
+                      const char *old)
+{
+    char name[ACCESS_NAME_SIZE];
+
+    if (name_now(access, destination, name) && strcmp(name, old) != 0)
+        renewals_tell(&access->renewals, &access->options, destination->name,
+                      name);
+}
+
+void access_refused(struct access *access, const char *destination,
+                    const char *name)
+{
+    const struct settings_destination *found =
+        settings_destination(access->settings, destination);
+
+    if (found)
+        tell_name(access, found, name);
+}
+
+/* A token that was refreshed is told of where it is stored. */
+static void tell_names(struct access *access)
+{
+    const struct settings *settings = access->settings;
+
+    for (size_t i = 0; i < settings->destination_count; i++)
+        if (!settings_uses_oauth(&settings->destinations[i]))
+            tell_name(access, &settings->destinations[i], "");
+}
+
 void access_use_settings(struct access *access, struct settings *settings)
 {
     size_t most = access->count + settings->destination_count;
@@ -71,6 +136,10 @@ void access_use_settings(struct access *access, struct settings *settings)
     for (size_t i = 0; i < count; i++)
         access->desks[access->count++] = fresh[i];
     free(fresh);
+    settings_hold(settings);
+    settings_release(access->settings);
+    access->settings = settings;
+    tell_names(access);
 }
 
 struct access *access_new(const struct access_options *options,
@@ -89,6 +158,8 @@ void access_free(struct access *access)
         return;
     for (size_t i = 0; i < access->count; i++)
         desk_free(access->desks[i]);
+    renewals_forget(&access->renewals);
+    settings_release(access->settings);
     free(access->desks);
     free(access);
 }

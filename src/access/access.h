@@ -29,6 +29,8 @@ enum access_event {
     ACCESS_EVENT_RENEWED, /* we have refreshed it; CHANGED follows */
     ACCESS_EVENT_DELAYED, /* refreshing failed, and is tried again */
     ACCESS_EVENT_REFUSED, /* it was refused: a person must mend it */
+    ACCESS_EVENT_TRIED,   /* it is another one than what was refused: a hold
+                             for that is over, and one request asks */
 };
 
 struct access_told {
@@ -47,8 +49,10 @@ struct access_options {
     void *context;
 };
 
-/* What options point to is borrowed and must outlive it, and the queue tells
+/*
+ * What options point to is borrowed and must outlive it, and the queue tells
  * it its last answers: queue_free() comes after access_free(). Holds settings.
+ * Whatever tokens it has, a hold for another one ends.
  */
 struct access *access_new(const struct access_options *options,
                           struct settings *settings);
@@ -74,6 +78,20 @@ enum access_state access_state(const struct access *access,
 /* Something may have changed, such as a hold: looks again where there is no
  * token. */
 void access_wake(struct access *access);
+
+/*
+ * What a token is called in Redis; nobody can tell it from its name. number: as
+ * access_token() gave it.
+ */
+#define ACCESS_NAME_SIZE 33
+void access_name(const struct settings_destination *destination,
+                 const struct secret *token, int64_t number,
+                 char name[ACCESS_NAME_SIZE]);
+
+/* The token of that name was answered 401 or 403: when another one is used by
+ * now, that one is to be tried. */
+void access_refused(struct access *access, const char *destination,
+                    const char *name);
 
 /* The token of that number was answered 401. */
 void access_doubt(struct access *access, const char *destination,

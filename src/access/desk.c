@@ -14,8 +14,8 @@
 #define MORE_MS 2000 /* of a lease, beyond twice the time of the request */
 
 /* Of the texts, each with its end, so that none runs into the next. */
-static void digest(char out[DESK_NAME_SIZE], const char *const *texts,
-                   size_t count)
+void desk_digest(char out[DESK_NAME_SIZE], const char *const *texts,
+                 size_t count)
 {
     unsigned char bytes[CRYPTO_DIGEST_SIZE];
     struct buf all;
@@ -36,7 +36,7 @@ static void name_chain(const struct settings_destination *destination,
     const struct settings_oauth *oauth = &destination->oauth;
     const char *const texts[] = {oauth->client_id, oauth->refresh_token.bytes};
 
-    digest(chain, texts, sizeof(texts) / sizeof(texts[0]));
+    desk_digest(chain, texts, sizeof(texts) / sizeof(texts[0]));
 }
 
 static void name_client(const struct settings_destination *destination,
@@ -46,7 +46,7 @@ static void name_client(const struct settings_destination *destination,
     const char *const texts[] = {destination->base_url, oauth->client_id,
                                  oauth->client_secret.bytes, oauth->scope};
 
-    digest(by, texts, sizeof(texts) / sizeof(texts[0]));
+    desk_digest(by, texts, sizeof(texts) / sizeof(texts[0]));
 }
 
 static void desk_dispose(struct desk *desk)

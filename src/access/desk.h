@@ -59,7 +59,9 @@ void desk_doubt(struct desk *desk, int64_t number);
 void refresh_begin(struct desk *desk, const char *refresh);
 /* Again and again until it is done: what is in hand here is nowhere else. */
 void refresh_store(struct desk *desk);
-/* In desk.c. */
+/* In desk.c. A digest of texts, each with its end. */
+void desk_digest(char out[DESK_NAME_SIZE], const char *const *texts,
+                 size_t count);
 void desk_tell(const struct desk *desk, enum access_event event,
                const char *why);
 void desk_look_in(struct desk *desk, int64_t ms);

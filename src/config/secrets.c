@@ -21,6 +21,10 @@
 #define SECRET_LIMIT    4096
 #define SECRET_SHORTEST 16
 
+/* FNV-1a: for telling apart, not for keeping secret. */
+#define STAMP_BEGIN UINT64_C(14695981039346656037)
+#define STAMP_TIMES UINT64_C(1099511628211)
+
 /* Makes the folder and those above it, as far as they are missing. */
 static bool make_folder(const char *path, struct error *err)
 {
@@ -144,4 +148,40 @@ bool settings_secrets_changed(const struct settings *settings)
             return true;
     }
     return false;
+}
+
+const char *settings_secret_missing(const struct settings *settings)
+{
+    for (size_t i = 0; i < settings->origins->count; i++) {
+        const char *file = settings->origins->list[i].file;
+        struct stat now;
+
+        if (file && stat(file, &now) != 0)
+            return file;
+    }
+    return NULL;
+}
+
+uint64_t settings_secrets_stamp(const struct settings *settings)
+{
+    uint64_t stamp = STAMP_BEGIN;
+
+    for (size_t i = 0; i < settings->origins->count; i++) {
+        const char *file = settings->origins->list[i].file;
+        struct stat now = {0};
+        uint64_t facts[6];
+
+        if (!file || stat(file, &now) != 0)
+            continue;
+        facts[0] = i;
+        facts[1] = (uint64_t)now.st_ino;
+        facts[2] = (uint64_t)now.st_size;
+        facts[3] = (uint64_t)now.st_mtim.tv_sec ^ (uint64_t)now.st_dev << 40;
+        facts[4] = (uint64_t)now.st_mtim.tv_nsec;
+        facts[5] =
+            (uint64_t)now.st_ctim.tv_sec << 30 ^ (uint64_t)now.st_ctim.tv_nsec;
+        for (size_t n = 0; n < sizeof(facts) / sizeof(facts[0]); n++)
+            stamp = (stamp ^ facts[n]) * STAMP_TIMES;
+    }
+    return stamp;
 }

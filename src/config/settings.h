@@ -213,6 +213,10 @@ must_check bool settings_make_secret(struct settings *settings,
  * again. One that is missing has not changed: it is being replaced.
  */
 bool settings_secrets_changed(const struct settings *settings);
+/* A file that a secret was read from, and that is not there now; or NULL. */
+const char *settings_secret_missing(const struct settings *settings);
+/* Another number whenever one of these files is another one than before. */
+uint64_t settings_secrets_stamp(const struct settings *settings);
 
 /*
  * Points every destination that has no address at a sandbox, before the

@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "callback/callback.h"
 #include "daemon/patience.h"
+#include "daemon/refusal.h"
 #include "deliver/deliver.h"
 #include "reconcile/reconcile.h"
 
@@ -182,9 +183,19 @@ static void settled(void *context, enum settle_result result,
 {
     struct flight *flight = context;
 
+    const struct turn_item *first = &flight->turn.items[0];
+
     reached(flight, "flight.settled");
     if (err || result == SETTLE_LOST)
-        log_lost(flight, &flight->turn.items[0], err);
+        log_lost(flight, first, err);
+    if (!err && result == SETTLE_OPEN)
+        refusal_log_end(flight->turn.destination);
+    if (!err && result == SETTLE_HELD) {
+        refusal_log_hold(flight->turn.destination, &first->outcome);
+        if (flight->deck.access)
+            access_refused(flight->deck.access, flight->turn.destination->name,
+                           first->with);
+    }
     still_flying(flight);
 }
 
@@ -201,6 +212,17 @@ static void judge(const struct flight *flight, const struct turn_item *item,
     if (!settings_wants_news(settings_form(flight->settings, sub->form),
                              verdict->event))
         verdict->event = NULL;
+}
+
+/* Which token it was that the destination does not accept, if so. */
+static void note_refusal(struct flight *flight, struct turn_item *item)
+{
+    if (flight->ops->stage == STAGE_CALLBACK ||
+        !refusal_is(item->outcome.status))
+        return;
+    flight->end.refused = true;
+    access_name(flight->turn.destination, &flight->token, flight->token_number,
+                item->with);
 }
 
 /* The last answer of the turn is in: say what became of it, give it back. */
@@ -220,6 +242,7 @@ static void conclude(struct flight *flight)
             item->outcome.hold = HOLD_NONE;
             verdict.hold_ms = 0;
         }
+        note_refusal(flight, item);
         log_fate(item, &verdict, flight->turn.now);
         flight->end.next = verdict.next;
         flight->end.due_at = verdict.due_at;

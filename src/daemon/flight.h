@@ -29,6 +29,7 @@ struct flight_end {
     int64_t due_at;   /* at it soon */
     bool heard;       /* an answer came, whatever it was */
     const char *gone; /* the URL of a callback that said 410, or NULL */
+    bool refused;     /* the destination does not accept the token */
 };
 
 typedef void flight_landed(void *context, const struct flight_end *end);

@@ -54,7 +54,7 @@ struct settings *setup_reload(const struct daemon_options *options,
     log_text(&line, "error", err.text);
     log_text(&line, "advice",
              "the old settings stay in force; mend the file "
-             "and send HUP again");
+             "and send HUP again (a secret's own file is read by itself)");
     log_end(&line);
     return NULL;
 }

@@ -50,6 +50,8 @@ static void on_landed(void *context, const struct flight_end *end)
 {
     struct worker *worker = context;
 
+    if (end->refused)
+        secret_watch_look(worker->secrets);
     for (size_t i = 0; end->due_at && i < worker->lane_count; i++) {
         enum stage stage = lane_stage(worker->lanes[i]);
 
@@ -68,22 +70,25 @@ static void on_bell(void *context)
         lane_wake(worker->lanes[i]);
 }
 
+/* clang-format off */
+static const struct { enum log_level level; const char *name; } access_lines[] = {
+    [ACCESS_EVENT_RENEWED] = { LOG_LEVEL_INFO,  "token_renewed" },
+    [ACCESS_EVENT_DELAYED] = { LOG_LEVEL_WARN,  "token_late" },
+    [ACCESS_EVENT_REFUSED] = { LOG_LEVEL_ERROR, "token_refused" },
+    [ACCESS_EVENT_TRIED]   = { LOG_LEVEL_INFO,  "token_tried" },
+};
+/* clang-format on */
+
 static void log_access(const struct access_told *told)
 {
-    bool refused = told->event == ACCESS_EVENT_REFUSED;
     struct log_line line;
 
-    log_begin(&line,
-              refused                               ? LOG_LEVEL_ERROR
-              : told->event == ACCESS_EVENT_DELAYED ? LOG_LEVEL_WARN
-                                                    : LOG_LEVEL_INFO,
-              refused                               ? "token_refused"
-              : told->event == ACCESS_EVENT_DELAYED ? "token_late"
-                                                    : "token_renewed");
+    log_begin(&line, access_lines[told->event].level,
+              access_lines[told->event].name);
     log_text(&line, "destination", told->destination);
     if (told->why)
         log_text(&line, "reason", told->why);
-    if (refused)
+    if (told->event == ACCESS_EVENT_REFUSED)
         log_text(&line, "advice",
                  "mend the destination's oauth: another refresh_token is used "
                  "at once; 'afterhours resume' tries again with this one");

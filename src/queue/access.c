@@ -1,6 +1,7 @@
 /* Access tokens that all workers share. See the part "access" of queue.h. */
 #include "queue/queue.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,9 @@
 #include "queue/state.h"
 
 #include "base/banned.h"
+
+/* As long as a hold can be. */
+#define RENEW_PATIENCE_MS INT64_C(600000)
 
 /* A refresh token that was spent must not be forgotten for a lost answer. */
 #define STORE_PATIENCE_MS INT64_C(30000)
@@ -125,6 +129,52 @@ void queue_access_store(struct queue *queue, const struct access_wish *wish,
     command_bytes(&command, fresh->refresh->bytes, fresh->refresh->len);
     command_int(&command, fresh->lifetime_ms);
     call_for_count(queue, &command, plan, done, context);
+}
+
+static struct queue_access *find_access(const struct queue *queue,
+                                        const char *destination)
+{
+    for (size_t i = 0; i < queue->access_count; i++)
+        if (strcmp(queue->accesses[i].destination, destination) == 0)
+            return &queue->accesses[i];
+    return NULL;
+}
+
+const char *queue_access_name(const struct queue *queue,
+                              const char *destination)
+{
+    const struct queue_access *found = find_access(queue, destination);
+
+    return found ? found->with : "";
+}
+
+static void note_access(struct queue *queue, const char *destination,
+                        const char *with)
+{
+    struct queue_access *found = find_access(queue, destination);
+
+    if (!found) {
+        queue->accesses = alloc_resize(queue->accesses, queue->access_count + 1,
+                                       sizeof(*queue->accesses));
+        found = &queue->accesses[queue->access_count++];
+        snprintf(found->destination, sizeof(found->destination), "%s",
+                 destination);
+    }
+    snprintf(found->with, sizeof(found->with), "%s", with);
+}
+
+void queue_renew(struct queue *queue, const char *destination, const char *with,
+                 queue_count_done *done, void *context)
+{
+    struct command command;
+
+    note_access(queue, destination, with);
+    command_function(&command, "ah3_renew");
+    command_key(&command, destination, "budget", "");
+    command_key(&command, destination, "bell", "");
+    command_text(&command, with);
+    call_for_count(queue, &command, (struct call_plan){RENEW_PATIENCE_MS, true},
+                   done, context);
 }
 
 void queue_access_fail(struct queue *queue, const struct access_wish *wish,

@@ -91,6 +91,7 @@ void queue_free(struct queue *queue)
     timer_free(queue->tick);
     redis_options_clear(&queue->options);
     settings_release(queue->settings);
+    free(queue->accesses);
     free(queue);
 }
 

@@ -20,6 +20,7 @@
 #include "base/secret.h"
 #include "config/settings.h"
 #include "net/loop.h"
+#include "queue/figures.h"
 #include "submission/outcome.h"
 #include "submission/submission.h"
 #include "submission/turn.h"
@@ -126,7 +127,12 @@ void queue_reserve(struct queue *queue, const char *destination,
                    enum stage stage, size_t n, queue_reserved *reserved,
                    void *context);
 
-enum settle_result { SETTLE_OK, SETTLE_LOST /* somebody else has it */ };
+enum settle_result {
+    SETTLE_OK,
+    SETTLE_HELD, /* ok; and the destination is held: it refuses our token */
+    SETTLE_OPEN, /* ok; and the destination is open again after such a hold */
+    SETTLE_LOST, /* somebody else has it */
+};
 typedef void queue_settled(void *context, enum settle_result result,
                            const struct error *err);
 /* "I am about to post" is on record, attempt counted, lease renewed. */
@@ -146,6 +152,15 @@ void queue_put_off(struct queue *queue, const struct turn_item *item,
                    int64_t ms, queue_settled *settled, void *context);
 void queue_give_back(struct queue *queue, const struct turn_item *item,
                      queue_settled *settled, void *context);
+
+/*
+ * This process uses the token of that name now. While it is the one that was
+ * refused, and other processes have another one, nothing is reserved. Count 1:
+ * it is another one than was refused, so a hold for that is over, and one
+ * request asks. Tried for ten minutes.
+ */
+void queue_renew(struct queue *queue, const char *destination, const char *with,
+                 queue_count_done *done, void *context);
 
 /* Rings when something may have become due in one of the settings'
  * destinations; missing a ring costs at most a second of polling. */
@@ -388,36 +403,6 @@ typedef void queue_history(void *context, const struct attempt *list,
                            size_t count, const struct error *err);
 void queue_attempts(struct queue *queue, const char *id, queue_history *history,
                     void *context);
-
-struct tally {
-    int64_t
-        due[STAGE_COUNT]; /* by stage: deliver, resolve, reconcile, callback */
-    int64_t oldest_ms[STAGE_COUNT]; /* age of the oldest due; 0: none */
-    int64_t running, dead, done, held;
-    enum hold_reason hold; /* of the destination */
-    int64_t hold_until;    /* wall clock, ms; 0: until resumed */
-    int64_t budget_left;   /* -1: no limit */
-    int64_t accepted, delivered, linked, unlinked, failed; /* since ever */
-    int64_t
-        grace_ms; /* so long nothing leaves: Redis was replaced; 0: it does */
-    int64_t probe_at; /* wall clock, ms: the breaker is open, and one request is
-                         let through then; 0: it is closed */
-};
-typedef void queue_tallied(void *context, const struct tally *tally,
-                           const struct error *err);
-void queue_tally(struct queue *queue, const char *destination,
-                 queue_tallied *tallied, void *context);
-
-/* What `check` reports of the server. Texts valid only inside the call. */
-struct queue_server {
-    const char *version, *policy, *appendonly, *appendfsync, *role;
-    int64_t used_memory, max_memory;
-    int64_t clock_skew_ms; /* its clock less ours */
-    bool library_loaded;
-};
-typedef void queue_checked(void *context, const struct queue_server *server,
-                           const struct error *err);
-void queue_check(struct queue *queue, queue_checked *checked, void *context);
 
 #include "queue/replay.h"
 

@@ -203,6 +203,7 @@ static void take(struct reserving *job)
     make_tokens(job);
     for (size_t i = 0; i < job->count; i++)
         command_text(&command, job->candidates[i].token);
+    command_text(&command, queue_access_name(queue, job->destination));
     job->asked_at = clock_boot_ms();
     call_start(queue, &command, (struct call_plan){0}, taken, job);
 }
@@ -255,5 +256,6 @@ void queue_reserve(struct queue *queue, const char *destination,
     command_text(&command, stage_name(job->stage));
     command_int(&command, (int64_t)job->wanted);
     add_budget(&command, job);
+    command_text(&command, queue_access_name(queue, destination));
     call_start(queue, &command, (struct call_plan){0}, peeked, job);
 }

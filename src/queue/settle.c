@@ -24,6 +24,29 @@
 #define SHORT_REASON 64
 #define TEXT_MAX     600
 
+/* What settling may be answered with. */
+static const char *const words[] = {
+    [SETTLE_OK] = "ok",
+    [SETTLE_HELD] = "held",
+    [SETTLE_OPEN] = "open",
+    [SETTLE_LOST] = "lost",
+};
+
+/* What an answer says of our token, if anything. The first match counts. */
+/* clang-format off */
+static const struct hearing {
+    int first, last;
+    const char *heard;
+} hearings[] = {
+    { 200, 299, "passed" },
+    { 401, 401, "denied" },
+    { 403, 403, "denied" },
+    { 408, 408, "" },
+    { 429, 429, "" },
+    { 400, 499, "passed" },
+};
+/* clang-format on */
+
 struct settling {
     queue_settled *settled;
     void *context;
@@ -35,13 +58,16 @@ static void hear(struct settling *settling, const struct redis_answer *answer,
     const char *said = redis_text(reply);
     struct error err = {0};
     bool ok = !call_failed(answer, &err);
-    enum settle_result result = SETTLE_LOST;
+    size_t result = SETTLE_OK;
 
-    if (ok && said && strcmp(said, "ok") == 0)
-        result = SETTLE_OK;
-    else if (ok && (!said || strcmp(said, "lost") != 0))
+    while (ok && said && result <= SETTLE_LOST &&
+           strcmp(said, words[result]) != 0)
+        result++;
+    if (ok && (!said || result > SETTLE_LOST))
         ok = error_set(&err, ERROR_FAILED, "Redis: %s", said ? said : "?");
-    settling->settled(settling->context, result, ok ? NULL : &err);
+    settling->settled(settling->context,
+                      ok ? (enum settle_result)result : SETTLE_LOST,
+                      ok ? NULL : &err);
     free(settling);
 }
 
@@ -169,6 +195,21 @@ static void add_outcome(struct command *command, const struct outcome *outcome,
     command_int(command, outcome->hold == HOLD_NONE ? 0 : verdict->hold_ms);
 }
 
+static void add_hearing(struct command *command, const struct turn_item *item)
+{
+    const char *heard = "";
+
+    for (size_t i = 0; i < sizeof(hearings) / sizeof(hearings[0]); i++) {
+        if (item->outcome.status < hearings[i].first ||
+            item->outcome.status > hearings[i].last)
+            continue;
+        heard = hearings[i].heard;
+        break;
+    }
+    command_text(command, heard);
+    command_text(command, item->with);
+}
+
 void queue_settle(struct queue *queue, const struct turn_item *item,
                   const struct verdict *verdict, queue_settled *settled,
                   void *context)
@@ -194,6 +235,7 @@ void queue_settle(struct queue *queue, const struct turn_item *item,
     command_text(arguments, verdict->event);
     command_int(arguments, (int64_t)submission->sequence + 1);
     command_text(arguments, buf_str(&text));
+    add_hearing(arguments, item);
     buf_clear(&text);
 }
 

@@ -17,6 +17,12 @@
 
 #define QUEUE_WHY_SIZE 256
 
+/* Of which name a destination's token is that this process uses. */
+struct queue_access {
+    char destination[ID_NAME_MAX + 1];
+    char with[TURN_WITH_SIZE];
+};
+
 struct queue {
     struct loop *loop;
     struct settings *settings;    /* held */
@@ -40,6 +46,9 @@ struct queue {
     int64_t
         tidy_at; /* boot clock: libraries that are not used are looked for */
 
+    struct queue_access *accesses; /* owned; those it was told of */
+    size_t access_count;
+
     struct batcher batcher;
     struct bell bell;
     struct watches watches;
@@ -50,6 +59,10 @@ struct queue {
 /* Boot clock: how long a lease of that destination is; a usual one when the
  * settings have no such destination any more. */
 int64_t queue_lease_ms(const struct queue *queue, const char *destination);
+
+/* "" when none is known. */
+const char *queue_access_name(const struct queue *queue,
+                              const char *destination);
 
 /* Whether text can be an id of ours, of a message or a news, and of which
  * destination. Nothing else may become part of a key. */

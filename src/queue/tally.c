@@ -40,6 +40,8 @@ enum tally_place {
     AT_FAILED,
     AT_GRACE,
     AT_PROBE,
+    AT_BROWN,
+    AT_ASKING,
 };
 
 static int64_t number(const struct redis_reply *reply, enum tally_place place)
@@ -72,6 +74,8 @@ static void read_tally(const struct redis_reply *reply, struct tally *tally)
     tally->failed = number(reply, AT_FAILED);
     tally->grace_ms = number(reply, AT_GRACE);
     tally->probe_at = number(reply, AT_PROBE);
+    tally->brown_until = number(reply, AT_BROWN);
+    tally->asking = number(reply, AT_ASKING) != 0;
 }
 
 static void answered(void *context, const struct redis_answer *answer)

@@ -19,6 +19,7 @@
 #include "submission/submission.h"
 
 #define TURN_TOKEN_SIZE 33 /* 128 random bits in hex, and NUL */
+#define TURN_WITH_SIZE  33
 #define TURN_ITEMS_MAX  50
 
 struct settings_destination; /* config/settings.h */
@@ -29,7 +30,10 @@ struct turn_item {
     struct submission submission;
     char token[TURN_TOKEN_SIZE]; /* of the lease; only queue/ reads it */
     int64_t lease_ms; /* as it was reserved, whatever the settings say now */
-    struct outcome outcome; /* written by the stage */
+    struct outcome outcome;    /* written by the stage */
+    char with[TURN_WITH_SIZE]; /* names the destination's token that was
+                                  refused, see access_name(); written by the
+                                  engine */
 };
 
 struct turn {

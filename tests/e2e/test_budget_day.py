@@ -86,7 +86,7 @@ class Day:
             number = int(fields(found).get("seq", 0)) + 1
             keys += [key("item:", item), key("body:", item), key("log:", item),
                      key("item:", f"{item}.{number}")]
-            words += [item, token, *verdict, "", "none", 0, "", number, "a line"]
+            words += [item, token, *verdict, "", "none", 0, "", number, "a line", "passed", ""]
         assert set(self.ask("ah3_settle", keys, *words)) == {"ok"}
 
     def intend(self, rows):

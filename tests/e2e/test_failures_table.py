@@ -21,8 +21,6 @@ MISSING = {}
 
 # Rows with a test that does not show all of what is hoped for.
 PARTLY = {
-    12: "when a hold for 401 or 403 is over, one probe should go first; and a token "
-        "that was read again should end the hold by itself",
     24: "that callbacks were stopped by 410 is told by each worker's log and by what was "
         "set aside, not by status and check; a restart asks once more",
     30: "descriptors only: too little memory needs a build without sanitizers",

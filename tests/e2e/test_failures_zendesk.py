@@ -1,4 +1,4 @@
-"""The table of failures, rows 9, 11 to 15 and 31: what Zendesk, and the
+"""The table of failures, rows 9, 11, 13 to 15 and 31: what Zendesk, and the
 way to it, may do."""
 import datetime
 import email.utils
@@ -95,40 +95,6 @@ def test_row_11_429_waits_as_long_as_it_is_asked_to(make_relay, made):
             assert status(relay, f"d{number}")["hold"]["reason"] == "rate_limit"
     assert len(ASKED) == 19
     assert not work.logged("outcome=(unknown|refused|spent)")
-
-
-@pytest.mark.parametrize("code, reason", [(401, "credentials"), (403, "forbidden")])
-def test_row_12_a_token_that_expired(make_relay, nursery, sandbox, code, reason):
-    """Everything waits, nothing dies, the operator is told; with a new token and
-    a word, or the next probe, it goes on."""
-    token = nursery.folder / "token"
-    token.write_text("expired" if code == 401 else sandbox.TOKEN)
-    if code == 403:
-        sandbox.fault("create", "status", 1000, status=403)
-    relay = make_relay(destinations={"support": {"token": None, "token_file": str(token)}})
-    _, work = relay.start_all()
-    first = relay.accept("the first to meet it")
-    wait_until(lambda: work.logged(f"warn settled .*status={code} .*attempts=0 hold={reason}"),
-               what="the alarm")
-    asked = sandbox.stats()["requests"]["create"]
-    accepted = [first, *several(relay, 5)]
-    told = status(relay)
-    assert told["hold"]["reason"] == reason and told["failed"] == 0
-    shown = relay.run("status").stdout
-    assert "is held" in shown and "token" in shown
-    assert "token" in relay.run("check").stdout or code == 403
-    assert sandbox.stats()["requests"]["create"] == asked, "held"
-    fresh = nursery.folder / "fresh"
-    fresh.write_text(sandbox.TOKEN)
-    fresh.replace(token)
-    if code == 403:
-        sandbox.http.delete(f"{sandbox.url}/_sandbox/faults", timeout=5)
-    else:
-        wait_until(lambda: work.logged(r"\breloaded\b"), what="the new token")
-    assert relay.run("resume", "support").returncode == 0
-    all_linked(relay, accepted)
-    assert not work.logged("next=buried")
-    assert_exactly_once([each["id"] for each in accepted], sandbox.chats())
 
 
 def test_row_13_other_4xx_are_set_aside_and_replayed(relay, sandbox):

@@ -37,6 +37,7 @@ class Driver(Parts, WeatherParts, AccessParts, ListParts, Restarts):
         self.accepted, self.peeked, self.leased = {}, {}, {}
         self.spending, self.limits = [], NO_BUDGET
         self.handfuls, self.made_lists = [], 0
+        self.token = "token-0"  # of those who ask now
         self.made = self.count = self.rounds = self.rounds_left = self.budgets = 0
         self.restarts = dict.fromkeys(KINDS, 0)
         self.servers, self.sure, self.is_full = 0, True, False

@@ -5,6 +5,7 @@ Each move is a method with the arguments of the function. It returns the reply
 that must come and notes the items it has touched."""
 import math
 
+from .ledger_gate import GateLedger
 from .wire import PLACES
 
 FACTS_MS, UNTOLD_MS, GONE_MS = 86400000, 600000, 120000
@@ -34,7 +35,7 @@ def put_or_drop(item, name, value):
         item.pop(name, None)
 
 
-class Ledger:
+class Ledger(GateLedger):
     def __init__(self, now):
         self.now = now
         self.items, self.bodies, self.logs = {}, {}, {}
@@ -183,7 +184,7 @@ class Ledger:
 
     def settle(self, batch):
         """batch: verdicts, dicts of id token next delay count clear looked chat
-        ticket error hold hold_ms event number."""
+        ticket error hold hold_ms event number heard with."""
         return [self.settle_one(verdict) for verdict in batch]
 
     def settle_one(self, v):
@@ -208,9 +209,11 @@ class Ledger:
         self.touched[item_id] = True
         if news:
             self.news_ended(item_id, item, goes)
-        else:
-            self.message_settled(item_id, item, v, shows)
-        return "ok"
+            return "ok"
+        said = self.judge(line_of(before), v)
+        self.bell = self.bell or said != "ok"
+        self.message_settled(item_id, item, v, shows)
+        return "ok" if said == "again" else said
 
     def learn(self, item, v):
         shows = bool(v["ticket"]) and number(item, "tid") != v["ticket"]
@@ -274,8 +277,6 @@ class Ledger:
             item["up"] = self.upd[item_id] = self.now
         self.announce(item_id, item, v["event"])
         self.log(item_id)
-        if v["hold_ms"]:
-            self.hold(v["hold"], v["hold_ms"])
         if item["keep"] == 0 and "cid" in item:
             self.bodies.pop(item_id, None)
         if (item["st"] == "due" and v["delay"] == 0) or v["event"]:

@@ -83,8 +83,7 @@ class AccessLedger(WeatherLedger):
                      renew=self.now + life * 4 // 5 if life else 0)
         forget(chain, "locked", "until", "tries", "refused", "laid", "wait")
         self.ends["access:" + name] = self.now + CHAIN_MS
-        if self.budget.get("hold_reason") == "credentials":
-            forget(self.budget, "hold_reason", "hold_until")
+        self.use_token(f"#{follows + 1}")
         self.bell = True
         return 1
 

@@ -157,7 +157,12 @@ class WholeLedger(ReserveLedger):
                 max(0, math.floor(bucket["tokens"])) if bucket else -1,
                 *(self.tallies.get(name, 0) for name in
                   ("accepted", "delivered", "linked", "unlinked", "failed")),
-                max(0, number(self.meta, "grace_until") - self.now), number(self.budget, "probe")]
+                max(0, number(self.meta, "grace_until") - self.now), number(self.budget, "probe"),
+                self.brown_until(), int("denied" in self.budget)]
+
+    def brown_until(self):
+        till = number(self.budget, "brown")
+        return till if till > self.now else 0
 
     # -- what is compared with Redis
 

@@ -3,6 +3,7 @@ breaker, and in a brown-out the purse of those that were tried before."""
 import math
 
 from .ledger import Ledger, number
+from .ledger_gate import STALE_MS
 
 ASKED_AT_ONCE, GATHER_MS = 50, 30000
 PURSE, AGAIN_MS, TURN_MS = 10, 5000, 600000
@@ -46,7 +47,7 @@ class ReserveLedger(Ledger):
     def first(self, line):
         return min(self.places["due:" + line].values(), default=None)
 
-    def closed(self, line):
+    def closed(self, line, access):
         grace, held = number(self.meta, "grace_until"), self.held(line)
         if grace > self.now:
             return grace
@@ -54,6 +55,10 @@ class ReserveLedger(Ledger):
             return held
         if self.breaker(line) and self.budget["probe"] > self.now:
             return self.budget["probe"]
+        if self.gated(line) and self.budget.get("till", 0) > self.now:
+            return self.budget["till"]
+        if self.stale(line, access):
+            return self.now + STALE_MS
         return None
 
     def held(self, line):
@@ -65,8 +70,8 @@ class ReserveLedger(Ledger):
     def breaker(self, line):
         return line != "callback" and "open" in self.budget
 
-    def peek(self, line, most, per_minute, share):
-        till, first = self.closed(line), self.first(line)
+    def peek(self, line, most, per_minute, share, access):
+        till, first = self.closed(line, access), self.first(line)
         if till is not None:
             return [self.now, till]
         if first is None or first > self.now:
@@ -82,16 +87,16 @@ class ReserveLedger(Ledger):
             return [self.now, self.now + wait]
         return [self.now, self.now, *(item_id for _, item_id in due[:most])]
 
-    def reserve(self, line, limits, lease, tokens):
-        """tokens: by id. Returns now, when to ask again, and rows of id, token,
-        stage and whether there is a body."""
-        till = self.closed(line)
+    def reserve(self, line, limits, lease, tokens, access):
+        """tokens: by id; access: with which token for the destination. Returns now, when
+        to ask again, and rows of id, token, stage and whether there is a body."""
+        till = self.closed(line, access)
         if till is not None:
             return [self.now, till]
         bucket, taken, wait = self.bucket(*limits), [], 0
         self.open_purse(line)
         most = len(tokens)
-        if self.breaker(line):
+        if self.breaker(line) or self.gated(line):
             most = ASKED_AT_ONCE if line == "reconcile" else 1
         for item_id, token in tokens.items():
             if len(taken) == most:
@@ -118,6 +123,8 @@ class ReserveLedger(Ledger):
                                others="%.4f" % bucket["others"], at=self.now)
         if self.breaker(line) and taken:
             self.budget.update(probe=self.now + self.budget["open"], probed=1)
+        if self.gated(line) and taken:
+            self.let_ask(taken, lease)
         if self.purse is not None:
             self.budget["credit"] = f"{self.purse:.1f}"
         again = self.first(line) or 0
@@ -165,7 +172,7 @@ class ReserveLedger(Ledger):
         the breaker is open."""
         brown = line == "deliver" and number(self.budget, "brown") > self.now
         self.purse, self.later = None, 0
-        if brown and not self.breaker(line):
+        if brown and not self.breaker(line) and not self.gated(line):
             self.purse = float(self.budget.get("credit", 0))
 
     def pay(self, cost, first):

@@ -22,6 +22,7 @@ class WeatherLedger(WholeLedger):
             self.budget.pop(name, None)
         self.close_breaker()
         self.end_brown_out()
+        self.try_again()
         self.bell = True
         return "ok"
 

@@ -60,20 +60,20 @@ class Moves:
         self.add(call("ah3_accept", keys, 0, new["id"], 0, new["key"], "p", 1000, "", "{}",
                       new["received"], new["at"], 2, "keep", 0), "OOM")
 
-    def peek(self, line, most, limits, hear):
+    def peek(self, line, most, limits, access, hear):
         keys = [key("due:", line), key("budget"), key("meta"), key("due:reconcile"),
                 key("due:deliver")]
-        self.add(call("ah3_peek", keys, line, most, *limits),
-                 self.ledger.peek(line, most, *limits), hear)
+        self.add(call("ah3_peek", keys, line, most, *limits, access),
+                 self.ledger.peek(line, most, *limits, access), hear)
 
-    def reserve(self, line, tokens, limits, lease, hear):
+    def reserve(self, line, tokens, limits, lease, access, hear):
         ids = list(tokens)
         keys = [key("due:", line), key("run"), key("budget"), key("meta"),
                 key("due:reconcile"), *map(item_key, ids)]
         keys += [key("body:", each) for each in ids] if line == "deliver" else []
-        rows = self.ledger.reserve(line, limits, lease, tokens)
+        rows = self.ledger.reserve(line, limits, lease, tokens, access)
         self.add(call("ah3_reserve", keys, line, len(ids), *limits, lease, *ids,
-                      *tokens.values()), ("rows", rows), hear, max(1, len(rows) - 2))
+                      *tokens.values(), access), ("rows", rows), hear, max(1, len(rows) - 2))
 
     def intend(self, batch, hear=None):
         words = [word for each in batch for word in each]
@@ -98,7 +98,8 @@ class Moves:
                      item_key(other)]
             words += [item_id, v["token"], v["next"], v["delay"], int(v["count"]),
                       int(v["clear"]), int(v["looked"]), v["chat"], v["ticket"], v["error"],
-                      v["hold"], v["hold_ms"], v["event"], v["number"], "a line"]
+                      v["hold"], v["hold_ms"], v["event"], v["number"], "a line",
+                      v["heard"], v["with"]]
         self.add(call("ah3_settle", keys, *words), self.ledger.settle(batch), None, len(batch))
 
     def past(self, place):
@@ -139,6 +140,9 @@ class Moves:
 
     def resume(self):
         self.add(call("ah3_resume", [key("budget"), key("bell")]), self.ledger.resume())
+
+    def renew(self, token):
+        self.add(call("ah3_renew", [key("budget"), key("bell")], token), self.ledger.renew(token))
 
     def meet(self, run_id, sure, lease):
         self.add(call("ah3_meet", [key("meta")], run_id, int(sure), lease),

@@ -5,6 +5,7 @@ can reach, or hardly ever (oddities.py). Left out are those behind another that 
 in a place to be running (reap), the message of a news (poison)."""
 from .mutants_access import ACCESS, ACCESS_FILE
 from .mutants_clock import CLOCK, CLOCK_FILE
+from .mutants_gate import GATE, GATES, GATES_BY_ODDITY
 from .mutants_weather import REPORT, WEATHER
 
 BASE, ACCEPT, RESERVE, SETTLE = (
@@ -57,11 +58,11 @@ MUTANTS = {
 
     # -- reserve
     "grace": (RESERVE, "if grace > now then", "if false then"),
-    "hold: over by itself": (RESERVE, "if till ~= 0 and till <= now then", "if false then"),
+    "hold: over by itself": (GATE, "if till ~= 0 and till <= now then", "if false then"),
     "hold: callbacks stop for a person": (
-        RESERVE, "(stage == 'callback' and hold[1] ~= 'operator')", "stage == 'callback'"),
+        GATE, "(stage == 'callback' and hold[1] ~= 'operator')", "stage == 'callback'"),
     "hold: callbacks go on otherwise": (
-        RESERVE, "if not hold[1] or (stage == 'callback' and hold[1] ~= 'operator') then",
+        GATE, "if not hold[1] or (stage == 'callback' and hold[1] ~= 'operator') then",
         "if not hold[1] then"),
     "hold, grace: reserve": (
         RESERVE, "  if till then\n    return {now, till}\n  end\n  job.suspect",
@@ -176,11 +177,12 @@ MUTANTS = {
         SETTLE, "if item.keep == '0' and item.cid then", "if item.keep == '0' then"),
     "keeping: a told news goes": (
         SETTLE, "    redis.call('PEXPIRE', keys.item, GONE_MS)\n", ""),
-    "hold: a person's stays": (SETTLE, "(hold[1] == 'operator' or old == 0 or old > till)",
+    "hold: a person's stays": (GATE, "(hold[1] == 'operator' or old == 0 or old > till)",
                                "(old == 0 or old > till)"),
-    "hold: without an end stays": (SETTLE, "or old == 0 or old > till", "or old > till"),
-    "hold: is never shortened": (SETTLE, "or old == 0 or old > till", "or old == 0"),
-    "hold: asked for": (SETTLE, "  if v.hold_ms > 0 then", "  if false then"),
+    "hold: without an end stays": (GATE, "or old == 0 or old > till", "or old > till"),
+    "hold: is never shortened": (GATE, "or old == 0 or old > till", "or old == 0"),
+    "hold: asked for": (SETTLE, "elseif v.hold_ms > 0 then", "elseif false then"),
+
     "news: numbered": (SETTLE, "  put(change, 'seq', number)\n", ""),
     "news: pending": (SETTLE, "  put(change, 'cb', 'pending')\n", ""),
     "news: none without an event": (SETTLE, "  if v.event == '' then", "  if false then"),
@@ -365,6 +367,7 @@ MUTANTS = {
     "numbers: a silent one has its week": (
         NUMBERS, "return at and 1 or 0", "return 1"),
     **WEATHER,
+    **GATES,
     **ACCESS,
     **CLOCK,
 }
@@ -376,6 +379,7 @@ BY_ODDITY = {
     "log: fifty lines", "reserve: nothing behind an id", "intend: each for itself",
     "looks: before tickets in their time", "news: not of a message that is gone",
     "reap: nothing behind an id", "tally: debt is not freedom",
+    *GATES_BY_ODDITY,
     "list: known no longer than it can be asked for", "list: nobody looks for what is paused",
     "looks: a turn is not past", "looks: a turn is not far", "looks: before tickets",
     "purse: pays only for what the budget gives",

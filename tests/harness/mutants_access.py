@@ -124,10 +124,7 @@ ACCESS = {
     "store: ends the wait": row("'laid',\n             'wait')", "'laid')"),
     "store: forgotten in the end": row(
         "  redis.call('PEXPIRE', keys[1], stamp(CHAIN_MS))\n", ""),
-    "store: ends its hold": row("    redis.call('HDEL', keys[2], 'hold_reason', 'hold_until')\n",
-                                ""),
-    "store: no other hold": row(
-        "if redis.call('HGET', keys[2], 'hold_reason') == 'credentials' then", "if true then"),
+    "store: ends its hold": row("  use_token(keys[2], '#' .. number + 1)\n", ""),
     "store: rings": row("  ring(keys[3])\n", ""),
 
     # -- fail

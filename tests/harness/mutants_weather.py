@@ -8,8 +8,7 @@ WEATHER = {
     "breaker: until its probe": (
         RESERVE, "if breaker and breaker.probe > now then", "if false then"),
     "breaker: one at a time": (
-        RESERVE, "most = breaker and (stage == 'reconcile' and ASKED_AT_ONCE or 1) or n",
-        "most = n"),
+        RESERVE, "most = (breaker or gate) and", "most = gate and"),
     "breaker: one question at a time": (
         RESERVE, "(stage == 'reconcile' and ASKED_AT_ONCE or 1) or n", "1 or n"),
     "breaker: the next probe": (RESERVE, "if breaker and job.taken > 0 then", "if false then"),
@@ -113,7 +112,7 @@ WEATHER = {
         RESERVE, "local kept = stage == 'deliver' and redis.call('HMGET', budget, 'brown'",
         "local kept = redis.call('HMGET', budget, 'brown'"),
     "purse: a probe needs none": (
-        RESERVE, "not breaker and open_purse(keys[3], stage, now)",
+        RESERVE, "not breaker and not gate and open_purse(keys[3], stage, now)",
         "open_purse(keys[3], stage, now)"),
     "purse: a look is no first try": (RESERVE, "if stage ~= 'resolve' and ton", "if ton"),
     "purse: nor is a second try": (RESERVE, " and tonumber(item.att or 0) == 0 then", " then"),

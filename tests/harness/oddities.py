@@ -2,17 +2,10 @@
 that somebody deleted or wrote over. What is left must not be disturbed by them."""
 from .moves import REAP, SETTLE, TALLY, item_key
 from .oddities_clock import CLOCK_ODDITIES
+from .oddities_gate import GATES
+from .planted import ID, NOW, OTHER, TOKEN, ask
 from .pretend import promise
 from .wire import call, command, key
-
-NOW = 1700000000000
-ID, OTHER = "support-" + "1" * 26, "support-" + "2" * 26
-TOKEN = "a" * 32
-
-
-def ask(store, *sent):
-    store.wire.send(sent)
-    return [store.wire.reply() for _ in sent]
 
 
 def plant(store, files):
@@ -47,7 +40,7 @@ def a_told_news_does_not_bring_back_its_message(store):
     news_of(store, 0)
     keys = [*SETTLE, item_key(ID + ".1"), key("body:", ID + ".1"), key("log:", ID), item_key(ID)]
     reply = ask(store, call("ah3_settle", keys, ID + ".1", TOKEN, "finished", 0, 1, 0, 0, "", 0,
-                            "", "rate_limit", 0, "", 1, "a line"),
+                            "", "rate_limit", 0, "", 1, "a line", "", ""),
                 command("EXISTS", item_key(ID), key("log:", ID)))
     promise(reply == [["ok"], 0], reply)
 
@@ -76,7 +69,7 @@ def no_more_than_fifty_lines_of_a_log_are_kept(store):
         keys = [*SETTLE, item_key(ID), key("body:", ID), key("log:", ID),
                 item_key(f"{ID}.{number + 1}")]
         reply = ask(store, call("ah3_settle", keys, ID, TOKEN, "deliver", 0, 1, 0, 0, "", 0, "",
-                                "rate_limit", 0, "", number + 1, f"line {number}"),
+                                "rate_limit", 0, "", number + 1, f"line {number}", "", ""),
                     command("LRANGE", key("log:", ID), 0, -1))
         promise(reply[0] == ["ok"], reply)
     promise(len(reply[1]) == 50 and reply[1][-1].endswith(" line 59"), reply)
@@ -223,6 +216,6 @@ ODDITIES = (*CLOCK_ODDITIES,
 
 
 def try_all(store, files=None):
-    for oddity in ODDITIES:
+    for oddity in (*GATES, *ODDITIES):
         plant(store, files)
         oddity(store)

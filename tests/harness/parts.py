@@ -15,13 +15,13 @@ SLEEPS = (*[0] * 20, 12, 40)  # rounds, between "about to post" and the post
 class Hold:
     """A lease in a worker's hands, and what it knows."""
 
-    def __init__(self, row, asked, lease):
+    def __init__(self, row, asked, lease, with_token):
         self.id, self.token, found = row[:3]
         self.found = dict(zip(found[::2], found[1::2]))
         self.lease, self.ends = lease, asked + lease * 9 // 10
         self.stage = self.found["stage"]
         self.number = int(self.found.get("seq", 0)) + 1
-        self.intended, self.posted = False, None
+        self.intended, self.posted, self.with_token = False, None, with_token
         self.sleeps = 0  # for so many rounds yet
         self.excused = False  # its intent was lost by a server that lost its last writes
 
@@ -77,25 +77,31 @@ class Parts:
         self.peeked = {}
         for line in LINES:
             if self.chance(0.9):
-                moves.peek(line, self.random.choice((1, 10, 60)), self.limits, self.peeker(line))
+                moves.peek(line, self.random.choice((1, 10, 60)), self.limits, self.access(),
+                           self.peeker(line))
 
     def peeker(self, line):
         def heard(reply):
             self.peeked[line] = reply[2:]
         return heard
 
+    def access(self):
+        """The token of whoever asks: not all have the new one yet."""
+        return self.token if self.chance(0.9) else f"token-{self.random.randrange(4)}"
+
     def ask_for(self, moves, line, ids, lease):
-        asked, brown = self.now(), self.brown(line)
+        asked, brown, access = self.now(), self.brown(line), self.access()
         tokens = {item_id: f"{self.random.getrandbits(128):032x}" for item_id in ids}
 
         def heard(reply):
             for row in reply[2:]:
-                self.taken(row, line, asked, lease, brown)
+                self.taken(row, line, (asked, lease, brown, access))
         if tokens:
-            moves.reserve(line, tokens, self.limits, lease, heard)
+            moves.reserve(line, tokens, self.limits, lease, access, heard)
 
-    def taken(self, row, line, asked, lease, brown):
-        hold = Hold(row, asked, lease)
+    def taken(self, row, line, terms):
+        asked, lease, brown, access = terms
+        hold = Hold(row, asked, lease, access)
         promise(self.leased.get(hold.id, 0) <= asked, "I3:", hold.id,
                 "was given away under its lease")
         self.leased[hold.id] = asked + lease
@@ -204,7 +210,8 @@ class Parts:
         """How its holder settles it. calm: nothing goes wrong, nobody is odd."""
         said = {"id": hold.id, "token": hold.token, "delay": 0, "count": True, "clear": False,
                 "looked": False, "chat": "", "ticket": 0, "error": "", "hold": "rate_limit",
-                "hold_ms": 0, "event": "", "number": hold.number}
+                "hold_ms": 0, "event": "", "number": hold.number, "heard": "passed",
+                "with": hold.with_token}
         if "." in hold.id:
             said["next"] = "finished" if calm else self.random.choice(
                 ("callback", "finished", "finished", "buried"))
@@ -212,12 +219,23 @@ class Parts:
             self.say_wrong(hold, said)
         else:
             said.update(getattr(self, "after_" + hold.stage)(hold, calm))
-            if not calm and self.chance(0.08):
-                said["hold_ms"] = self.random.choice((500, 20000))
+            if not calm:
+                self.say_access(said)
         if self.ledger.holds(hold.id, hold.token):
             self.leased.pop(hold.id, None)
         self.spent.append(hold)
         return said
+
+    def say_access(self, said):
+        """What the answer says of the destination, and of the token it went with."""
+        if self.chance(0.08):
+            said.update(heard="", hold_ms=self.random.choice((500, 20000)))
+        elif self.rounds % 40 >= 20 and \
+                self.chance(0.06 if said["with"] == self.token else 0.9):
+            said.update(heard="denied", hold=self.random.choice(("credentials", "forbidden")),
+                        hold_ms=self.random.choice((0, 500, 5000, 500000)))
+        elif self.chance(0.1):
+            said["heard"] = ""
 
     def say_wrong(self, hold, said):
         """What must change nothing, or not all it says."""
@@ -278,7 +296,8 @@ class Parts:
             verdict = {"id": hold.id, "token": hold.token, "next": "buried", "delay": 0,
                        "count": True, "clear": True, "looked": True, "chat": "c-wrong",
                        "ticket": 9, "error": "late", "hold": "rate_limit", "hold_ms": 0,
-                       "event": EVENTS["failed"], "number": self.number(hold.id)}
+                       "event": EVENTS["failed"], "number": self.number(hold.id),
+                       "heard": "denied", "with": self.token}
             kind = self.random.randrange(4)
             if kind == 0:
                 moves.intend([(hold.id, hold.token, hold.lease)])
@@ -372,3 +391,7 @@ class Parts:
             moves.resume()
         if self.chance(0.3):
             moves.tally(self.limits)
+        if self.chance(0.03):
+            self.token = f"token-{self.random.randrange(4)}"
+        if self.chance(0.1):
+            moves.renew(self.token)

@@ -20,7 +20,7 @@ class WeatherParts:
     def brown(self, line):
         """Whether that line is in a brown-out now."""
         return line == "deliver" and int(self.ledger.budget.get("brown", 0)) > self.now() \
-            and "open" not in self.ledger.budget
+            and "open" not in self.ledger.budget and not self.ledger.gated(line)
 
     def pay(self, hold):
         """For each ten first tries in a brown-out one request for all else."""

@@ -165,6 +165,38 @@ static void a_replaced_secret_file_is_noticed(void **state)
     settings_release(settings);
 }
 
+static void each_change_of_a_secret_file_has_another_stamp(void **state)
+{
+    struct settings *settings;
+    uint64_t first, second;
+
+    (void)state;
+    write_file("token", "abc\n");
+    write_file("other", "abc\n");
+    settings = settings_of("redis: { password_file: token }\n");
+    first = settings_secrets_stamp(settings);
+    assert_true(first == settings_secrets_stamp(settings));
+    assert_int_equal(rename("other", "token"), 0);
+    second = settings_secrets_stamp(settings);
+    assert_true(first != second);
+    assert_int_equal(chmod("token", 0400), 0);
+    assert_true(second != settings_secrets_stamp(settings));
+    settings_release(settings);
+}
+
+static void a_secret_file_that_is_missing_is_named(void **state)
+{
+    struct settings *settings;
+
+    (void)state;
+    write_file("token", "abc\n");
+    settings = settings_of("redis: { password_file: token }\n");
+    assert_null(settings_secret_missing(settings));
+    assert_int_equal(unlink("token"), 0);
+    assert_non_null(strstr(settings_secret_missing(settings), "token"));
+    settings_release(settings);
+}
+
 static void a_link_that_points_elsewhere_is_noticed(void **state)
 {
     struct settings *settings;
@@ -195,6 +227,8 @@ int main(void)
         TEST(a_spoilt_secret_file_is_told),
         TEST(processes_that_start_together_share_one_secret),
         TEST(a_replaced_secret_file_is_noticed),
+        TEST(each_change_of_a_secret_file_has_another_stamp),
+        TEST(a_secret_file_that_is_missing_is_named),
         TEST(a_link_that_points_elsewhere_is_noticed),
     };
 

@@ -69,21 +69,6 @@ local function close_bucket(bucket)
   end
 end
 
--- Whether the destination gives nothing, and until when (0: until resumed). A
--- hold is about the destination, so callbacks go on, unless a person said stop.
-local function held_until(budget, stage, now)
-  local hold = redis.call('HMGET', budget, 'hold_reason', 'hold_until')
-  local till = tonumber(hold[2]) or 0
-
-  if not hold[1] or (stage == 'callback' and hold[1] ~= 'operator') then
-    return nil
-  end
-  if till ~= 0 and till <= now then
-    return nil
-  end
-  return till
-end
-
 -- The breaker: a destination that does not answer is given one request at a
 -- time, until one of them is answered. `open` is how long from one to the next,
 -- `probe` when that is. queue_9_report.lua opens and closes it.
@@ -96,10 +81,11 @@ local function read_breaker(budget, stage)
   return {open = tonumber(kept[1]), probe = tonumber(kept[2])}
 end
 
--- When to ask again if nothing may be taken for now; nil when it may.
-local function closed_until(keys, stage, now)
+-- When to ask again if nothing may be taken for now, by whoever has the token
+-- of that name; nil when it may.
+local function closed_until(keys, stage, now, with)
   local grace = tonumber(redis.call('HGET', keys.meta, 'grace_until') or 0)
-  local breaker, till
+  local breaker, gate, till
 
   if grace > now then
     return grace
@@ -109,7 +95,14 @@ local function closed_until(keys, stage, now)
   if breaker and breaker.probe > now then
     till = breaker.probe
   end
-  return till, breaker
+  gate = not till and read_gate(keys.budget, stage, now)
+  if gate and gate > now then
+    till = gate
+  end
+  if not till and is_stale(keys.budget, stage, with) then
+    till = now + STALE_MS
+  end
+  return till, breaker, gate
 end
 
 local function first_score(zset)
@@ -150,12 +143,12 @@ local function gather(keys, argv, oldest, now)
 end
 
 -- keys: due budget meta due:reconcile due:deliver
--- argv: stage n per_minute share
+-- argv: stage n per_minute share with
 -- Reply: now, when to ask again (0: nothing is known), ids.
 local function peek(keys, argv)
   local stage, now = argv[1], now_ms()
   local names = {budget = keys[2], meta = keys[3]}
-  local till = closed_until(names, stage, now)
+  local till = closed_until(names, stage, now, argv[5])
   local reply, first, bucket, wait, n
 
   if till then
@@ -300,13 +293,13 @@ local function add_bodies(reply, bodies)
 end
 
 -- keys: due run budget meta due:reconcile, then items, then bodies (deliver)
--- argv: stage n per_minute share lease, then ids, then tokens
+-- argv: stage n per_minute share lease, then ids, then tokens, then with
 -- Reply: now, when to ask again, and of each item taken: id, token, its fields,
 -- its body.
 local function reserve(keys, argv)
   local stage, n, now = argv[1], tonumber(argv[2]), now_ms()
   local names = {budget = keys[3], meta = keys[4]}
-  local till, breaker = closed_until(names, stage, now)
+  local till, breaker, gate = closed_until(names, stage, now, argv[6 + 2 * n])
   local wait, reply = 0, {now, 0}
   local job = {stage = stage, due = keys[1], run = keys[2], taken = 0, now = now,
                till = stamp(now + tonumber(argv[5])), moves = new_moves()}
@@ -318,8 +311,8 @@ local function reserve(keys, argv)
   job.suspect = tonumber(redis.call('HGET', keys[4], 'suspect_before') or 0)
   job.bucket = open_bucket(keys[3], tonumber(argv[3]), tonumber(argv[4]), now)
   job.others = others_wait(keys[5], stage, now)
-  job.purse = not breaker and open_purse(keys[3], stage, now)
-  most = breaker and (stage == 'reconcile' and ASKED_AT_ONCE or 1) or n
+  job.purse = not breaker and not gate and open_purse(keys[3], stage, now)
+  most = (breaker or gate) and (stage == 'reconcile' and ASKED_AT_ONCE or 1) or n
   scores, bodies = redis.call('ZMSCORE', job.due, unpack(argv, 6, 5 + n)), {}
 
   for i = 1, n do
@@ -343,6 +336,9 @@ local function reserve(keys, argv)
   end
   if breaker and job.taken > 0 then
     redis.call('HSET', keys[3], 'probe', stamp(now + breaker.open), 'probed', '1')
+  end
+  if gate and job.taken > 0 then
+    redis.call('HSET', keys[3], 'asking', reply[3][2], 'till', job.till)
   end
   make_moves(job.moves, job.due)
   add_bodies(reply, bodies)

@@ -217,18 +217,6 @@ local function tally(moves, item, before, after)
   end
 end
 
--- A hold never shortens another, and never replaces a person's.
-local function hold_destination(budget, reason, till, now)
-  local hold = redis.call('HMGET', budget, 'hold_reason', 'hold_until')
-  local old = tonumber(hold[2]) or 0
-  local over = not hold[1] or (old ~= 0 and old <= now)
-
-  if not over and (hold[1] == 'operator' or old == 0 or old > till) then
-    return
-  end
-  redis.call('HSET', budget, 'hold_reason', reason, 'hold_until', till)
-end
-
 -- Numbers the change, makes its news, and says so in the message.
 local function announce(change, moves, key, due, id, v)
   local number = tonumber(change.item.seq or 0) + 1
@@ -251,6 +239,7 @@ local function read_verdict(argv, a, now, text_now)
     chat = argv[a + 8], ticket = argv[a + 9], error = argv[a + 10],
     hold = argv[a + 11], hold_ms = tonumber(argv[a + 12]),
     event = argv[a + 13], number = tonumber(argv[a + 14]), text = argv[a + 15],
+    heard = argv[a + 16], with = argv[a + 17],
   }
 end
 
@@ -285,6 +274,16 @@ local function settle_news(keys, change, v)
   end
 end
 
+-- What is held for, and what the answer says of our credentials.
+local function judge_answer(job, line, v)
+  if v.heard == 'denied' then
+    job.gated = true
+  elseif v.hold_ms > 0 then
+    hold_destination(job.budget, v.hold, v.now + v.hold_ms, v.now)
+  end
+  return job.gated and judge_access(job.budget, line, v) or 'ok'
+end
+
 local function settle_message(keys, id, change, v, job)
   local item = change.item
 
@@ -295,9 +294,6 @@ local function settle_message(keys, id, change, v, job)
   announce(change, job.moves, keys.other, job.where.callback, id, v)
   write_change(keys.item, change)
   write_log(keys.log, v.stamp, v.text)
-  if v.hold_ms > 0 then
-    hold_destination(job.budget, v.hold, v.now + v.hold_ms, v.now)
-  end
   if item.keep == '0' and item.cid then
     redis.call('DEL', keys.body)
   end
@@ -311,6 +307,7 @@ end
 local function settle_one(keys, id, v, job)
   local item = read(keys.item)
   local change, counted, before = new_change(item), item.counted, item.stage
+  local said = 'ok'
 
   if not holds(item, v.token) then
     return item.ltok == short(v.token) and 'ok' or 'lost'
@@ -332,21 +329,26 @@ local function settle_one(keys, id, v, job)
   if is_news(item) then
     settle_news(keys, change, v)
   else
+    said = judge_answer(job, line_of(before), v)
+    job.ring = job.ring or said ~= 'ok'
     settle_message(keys, id, change, v, job)
   end
-  return 'ok'
+  return said == 'again' and 'ok' or said
 end
 
 -- keys: run due:deliver due:reconcile due:callback dead done budget meta bell
 --       upd, then of each: item body log other
 --   other: of a message, its next news; of a news, its message
 -- argv: of each: id token next delay count clear_intent looked chat ticket error
---       hold hold_ms event number text
+--       hold hold_ms event number text heard with
 -- number: of the news that other is; the item must have come that far.
+-- heard, with: see judge_access.
+-- Reply: of each 'ok'; 'held' or 'open', which are ok, too; 'lost', or an error.
 local function settle(keys, argv)
   local now, reply = now_ms(), {}
   local job = {moves = new_moves(), where = places(keys, 1), budget = keys[7],
-               upd = keys[10]}
+               upd = keys[10],
+               gated = redis.call('HGET', keys[7], 'denied')}
   local text_now, a = stamp(now), 0
 
   for k = 10, #keys - 1, 4 do
@@ -354,7 +356,7 @@ local function settle(keys, argv)
                  other = keys[k + 4]}
     reply[#reply + 1] = word_of(settle_one, own, argv[a + 1],
                                 read_verdict(argv, a, now, text_now), job)
-    a = a + 15
+    a = a + 17
   end
   make_moves(job.moves, keys[1], keys[8])
   if job.ring then

@@ -173,6 +173,7 @@ local function resume(keys)
   redis.call('HDEL', keys[1], 'hold_reason', 'hold_until')
   redis.call('HDEL', keys[1], 'open', 'probe', 'probed', 'run', 'run_at')
   redis.call('HDEL', keys[1], 'brown')
+  try_again(keys[1])
   ring(keys[2])
   return 'ok'
 end
@@ -203,6 +204,15 @@ local function meet(keys, argv)
   return result
 end
 
+-- Until when there is a brown-out (0: none); whether one asks before the others
+-- since our credentials were refused.
+local function weather_of(budget, now)
+  local kept = redis.call('HMGET', budget, 'brown', 'denied')
+  local brown = tonumber(kept[1] or 0)
+
+  return {brown > now and brown or 0, kept[2] and 1 or 0}
+end
+
 -- keys: due:deliver due:reconcile due:callback run dead done held budget meta
 -- argv: per_minute share
 local function count_all(keys, argv)
@@ -231,6 +241,9 @@ local function count_all(keys, argv)
   reply[#reply + 1] =
     math.max(0, (tonumber(redis.call('HGET', keys[9], 'grace_until')) or 0) - now)
   reply[#reply + 1] = tonumber(redis.call('HGET', keys[8], 'probe') or 0)
+  for _, at in ipairs(weather_of(keys[8], now)) do
+    reply[#reply + 1] = at
+  end
   return reply
 end
 

@@ -147,9 +147,7 @@ local function access_store(keys, argv)
   redis.call('HDEL', keys[1], 'locked', 'until', 'tries', 'refused', 'laid',
              'wait')
   redis.call('PEXPIRE', keys[1], stamp(CHAIN_MS))
-  if redis.call('HGET', keys[2], 'hold_reason') == 'credentials' then
-    redis.call('HDEL', keys[2], 'hold_reason', 'hold_until')
-  end
+  use_token(keys[2], '#' .. number + 1)
   ring(keys[3])
   return 1
 end
