@@ -6,7 +6,7 @@ from .ledger import Ledger, number
 from .ledger_gate import STALE_MS
 
 ASKED_AT_ONCE, GATHER_MS = 50, 30000
-PURSE, AGAIN_MS, TURN_MS = 10, 5000, 600000
+CREDIT, PURSE, AGAIN_MS, TURN_MS = 0.08, 10, 5000, 600000
 
 
 class ReserveLedger(Ledger):
@@ -38,9 +38,11 @@ class ReserveLedger(Ledger):
     def others_wait(self):
         return self.first("reconcile") is not None and self.first("reconcile") <= self.now
 
-    def others_first(self):
-        """Creates wait, or looks do for their turn."""
-        first = self.first("deliver")
+    def others_first(self, per_minute):
+        """In a brown-out; when creates wait for the budget, or looks for their turn."""
+        if number(self.budget, "brown") > self.now:
+            return True
+        first = self.first("deliver") if per_minute else None
         return first is not None and \
             (first <= self.now or self.budget.get("looks", 0) > self.now)
 
@@ -78,7 +80,7 @@ class ReserveLedger(Ledger):
             return [self.now, first or 0]
         due = sorted((score, item_id) for item_id, score in self.places["due:" + line].items()
                      if score <= self.now)
-        if line == "reconcile" and per_minute and self.others_first():
+        if line == "reconcile" and self.others_first(per_minute):
             if len(due) < ASKED_AT_ONCE and self.now - first < GATHER_MS:
                 return [self.now, first + GATHER_MS]
             most = min(most, ASKED_AT_ONCE)
@@ -126,7 +128,7 @@ class ReserveLedger(Ledger):
         if self.gated(line) and taken:
             self.let_ask(taken, lease)
         if self.purse is not None:
-            self.budget["credit"] = f"{self.purse:.1f}"
+            self.budget["credit"] = f"{self.purse:.2f}"
         again = self.first(line) or 0
         return [self.now, self.now + wait if wait > 0 else again, *taken]
 
@@ -179,7 +181,7 @@ class ReserveLedger(Ledger):
         if self.purse is None:
             return True
         if first:
-            self.purse = min(PURSE, self.purse + 0.1)
+            self.purse = min(PURSE, self.purse + CREDIT)
         elif self.purse >= cost:
             self.purse -= cost
         else:

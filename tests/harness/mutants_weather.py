@@ -71,11 +71,19 @@ WEATHER = {
         RESERVE, "math.min(turn, bucket.now + TURN_MS)", "turn"),
     "looks: turns are kept": (RESERVE, "  if bucket.queued then\n", "  if false then\n"),
     "looks: before tickets": (
-        RESERVE, "      tonumber(redis.call('HGET', keys[2], 'looks') or 0) <= now) then",
-        "      true) then"),
+        RESERVE, "return first and (first <= now or tonumber(kept[1] or 0) > now)",
+        "return first and first <= now"),
     "looks: before tickets in their time": (
-        RESERVE, "      tonumber(redis.call('HGET', keys[2], 'looks') or 0) <= now) then",
-        "      false) then"),
+        RESERVE, "return first and (first <= now or tonumber(kept[1] or 0) > now)",
+        "return first"),
+    "gather: in a brown-out": (
+        RESERVE, "  if tonumber(kept[2] or 0) > now then\n    return true\n  end\n", ""),
+    "gather: while it lasts": (
+        RESERVE, "  if tonumber(kept[2] or 0) > now then\n    return true\n",
+        "  if kept[2] then\n    return true\n"),
+    "gather: only tickets": (RESERVE, "if argv[1] ~= 'reconcile' then", "if false then"),
+    "gather: for the budget's sake": (
+        RESERVE, "first = tonumber(argv[3]) > 0 and first_score", "first = first_score"),
 
     # -- what makes a brown-out
     "brown-out: all bad ones count": (
@@ -129,7 +137,7 @@ WEATHER = {
                                 "if purse.credit >= 1 then"),
     "purse: is kept": (
         RESERVE, "    redis.call('HSET', keys[3], 'credit', "
-        "string.format('%.1f', job.purse.credit))\n", ""),
+        "string.format('%.2f', job.purse.credit))\n", ""),
     "purse: who finds none is not taken": (
         RESERVE, "if job.purse and not pay(job, key, id, item, stage, cost) then",
         "if job.purse and not pay(job, key, id, item, stage, cost) and false then"),

@@ -136,13 +136,13 @@ def a_library_goes_when_nobody_was_seen_with_it_for_a_week(store):
 def no_more_than_ten_requests_are_saved_in_a_brown_out(store):
     keys = [key("due:deliver"), key("run"), key("budget"), key("meta"), key("due:reconcile"),
             item_key(ID), item_key(OTHER), key("body:", ID), key("body:", OTHER)]
-    reply = ask(store, command("HSET", key("budget"), "brown", NOW + 1000, "credit", "9.9"),
+    reply = ask(store, command("HSET", key("budget"), "brown", NOW + 1000, "credit", "9.95"),
                 command("HSET", item_key(ID), "st", "due"),
                 command("HSET", item_key(OTHER), "st", "due"),
                 command("ZADD", key("due:deliver"), NOW, ID, NOW, OTHER),
                 call("ah3_reserve", keys, "deliver", 2, 0, "0.2", 60000, ID, OTHER, TOKEN, TOKEN),
                 command("HGET", key("budget"), "credit"))
-    promise(len(reply[4]) == 4 and reply[5] == "10.0", reply)
+    promise(len(reply[4]) == 4 and reply[5] == "10.00", reply)
 
 
 def what_is_given_back_for_later_wakes_nobody(store):
@@ -185,7 +185,18 @@ def a_turn_of_a_look_is_neither_past_nor_far(store):
 
 def a_look_that_waits_for_its_turn_pays_nothing(store):
     due, kept = look_put_off(store, "brown", NOW + 1000, "credit", "5.0")
-    promise((due, kept) == (5000, [str(NOW + 5000), "5.0"]), due, kept)
+    promise((due, kept) == (5000, [str(NOW + 5000), "5.00"]), due, kept)
+
+
+def what_finds_nothing_left_in_a_brown_out_costs_nothing(store):
+    keys = [*RESERVE, item_key(ID), key("body:", ID)]
+    reply = ask(store, command("HSET", key("budget"), "tokens", 10, "others", 5, "at", NOW,
+                               "brown", NOW + 1000),
+                command("HSET", item_key(ID), "st", "due", "att", 1),
+                command("ZADD", key("due:deliver"), NOW, ID),
+                call("ah3_reserve", keys, "deliver", 1, 60, "0.5", 60000, ID, TOKEN),
+                command("HGET", key("budget"), "tokens"))
+    promise(reply[3:] == [[NOW, NOW + 5000], "10"], reply)
 
 
 def tickets_wait_for_company_while_looks_wait_for_their_turn(store):
@@ -200,6 +211,7 @@ def tickets_wait_for_company_while_looks_wait_for_their_turn(store):
 
 ODDITIES = (*CLOCK_ODDITIES,
             a_turn_of_a_look_is_neither_past_nor_far, a_look_that_waits_for_its_turn_pays_nothing,
+            what_finds_nothing_left_in_a_brown_out_costs_nothing,
             tickets_wait_for_company_while_looks_wait_for_their_turn,
             the_highest_number_counts_whoever_comes_after,
             a_library_goes_when_nobody_was_seen_with_it_for_a_week,

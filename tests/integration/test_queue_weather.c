@@ -233,19 +233,31 @@ static void make_tried(struct queue_scene *scene, unsigned count)
     }
 }
 
-static void in_a_brown_out_ten_first_tries_earn_another_try(void **state)
+static void in_a_brown_out_a_dozen_first_tries_earn_another_try(void **state)
 {
     struct queue_scene *scene = *state;
 
     make_tried(scene, 1);
     fail_of_a_hundred(scene, 30);
     assert_int_equal(qscene_reserve(scene, STAGE_DELIVER, 10), 0);
-    for (int i = 0; i < 10; i++)
+    for (int i = 0; i < 13; i++)
         qscene_accept(scene, NULL);
-    assert_int_equal(qscene_reserve(scene, STAGE_DELIVER, 10), 10);
+    assert_int_equal(qscene_reserve(scene, STAGE_DELIVER, 20), 13);
     qscene_redis(scene, "ZUNIONSTORE", "{support}due:deliver", "1",
                  "{support}due:deliver", "WEIGHTS", "0", NULL);
     assert_int_equal(qscene_reserve(scene, STAGE_DELIVER, 10), 1);
+}
+
+static void in_a_brown_out_fifty_tickets_are_asked_for_at_once(void **state)
+{
+    struct queue_scene *scene = *state;
+
+    qscene_deliver(scene, "2104.1.x");
+    fail_of_a_hundred(scene, 30);
+    assert_int_equal(qscene_reserve(scene, STAGE_RECONCILE, 50), 0);
+    assert_true(scene->reservation.next_at > clock_wall_ms());
+    qscene_redis(scene, "HINCRBY", BUDGET, "brown", "-60000", NULL);
+    assert_int_equal(qscene_reserve(scene, STAGE_RECONCILE, 50), 1);
 }
 
 static void what_waits_in_a_brown_out_is_not_counted_as_tried(void **state)
@@ -318,7 +330,8 @@ int main(void)
         TEST(without_a_limit_there_is_no_breaker),
         TEST(what_others_have_spent_is_not_spent_again),
         TEST(what_is_left_never_adds_to_what_we_may_spend),
-        TEST(in_a_brown_out_ten_first_tries_earn_another_try),
+        TEST(in_a_brown_out_a_dozen_first_tries_earn_another_try),
+        TEST(in_a_brown_out_fifty_tickets_are_asked_for_at_once),
         TEST(what_waits_in_a_brown_out_is_not_counted_as_tried),
         TEST(few_failures_are_no_brown_out),
         TEST(a_probe_may_be_a_second_try),

@@ -8,7 +8,7 @@
 local LOG_LINES = 50          -- attempts kept of one item
 local ASKED_AT_ONCE = 50      -- chats that one question for tickets names
 local GATHER_MS = 30000       -- the longest that one of them waits for others
-local CREDIT = 0.1            -- of a request, for each first try in a brown-out
+local CREDIT = 0.08           -- of a request, for each first try in a brown-out
 local CREDIT_MOST = 10
 local AGAIN_MS = 5000         -- what finds none left asks again after that
 local TURN_MS = 600000        -- the furthest that the turn of a look may be

@@ -120,18 +120,29 @@ local function others_wait(zset, stage, now)
   return first ~= nil and first <= now
 end
 
--- While creates or looks wait for the budget, a question for tickets waits for
--- company: one request asks for fifty, and each that asks for fewer is a create
--- less.
+-- Whether a question for tickets keeps something from others: from creates or
+-- looks that wait for the budget; in a brown-out, from first tries.
+local function keeps_from(keys, argv, now)
+  local kept, first
+
+  if argv[1] ~= 'reconcile' then
+    return false
+  end
+  kept = redis.call('HMGET', keys[2], 'looks', 'brown')
+  if tonumber(kept[2] or 0) > now then
+    return true
+  end
+  first = tonumber(argv[3]) > 0 and first_score(keys[5])
+  return first and (first <= now or tonumber(kept[1] or 0) > now)
+end
+
+-- Then it waits for company: one request asks for fifty, and each that asks for
+-- fewer is another one less.
 -- Reply: how many may be asked for; 0, and until when they wait.
 local function gather(keys, argv, oldest, now)
-  local n = tonumber(argv[2])
-  local asks = argv[1] == 'reconcile' and tonumber(argv[3]) > 0 and keys[5]
-  local creates = asks and first_score(keys[5])
-  local fiftieth
+  local n, fiftieth = tonumber(argv[2]), nil
 
-  if not creates or (creates > now and
-      tonumber(redis.call('HGET', keys[2], 'looks') or 0) <= now) then
+  if not keeps_from(keys, argv, now) then
     return n
   end
   fiftieth = redis.call('ZRANGE', keys[1], '-inf', now, 'BYSCORE', 'LIMIT',
@@ -205,8 +216,9 @@ local function may_look(job, key, id, stage, cost)
 end
 
 -- In a brown-out, when a good part of all requests fails, what was tried before
--- must not keep out what was not: each first try earns a tenth of a request for
--- the others. queue_9_report.lua says until when it lasts. nil: it is none.
+-- must not keep out what was not: each first try earns a part of a request for
+-- the others, so that nine of ten requests, questions for tickets among them, are
+-- first tries. queue_9_report.lua says until when it lasts. nil: it is none.
 local function open_purse(budget, stage, now)
   local kept = stage == 'deliver' and redis.call('HMGET', budget, 'brown', 'credit')
 
@@ -344,7 +356,7 @@ local function reserve(keys, argv)
   add_bodies(reply, bodies)
   close_bucket(job.bucket)
   if job.purse then
-    redis.call('HSET', keys[3], 'credit', string.format('%.1f', job.purse.credit))
+    redis.call('HSET', keys[3], 'credit', string.format('%.2f', job.purse.credit))
   end
   reply[2] = wait > 0 and now + wait or math.ceil(first_score(job.due) or 0)
   return reply
