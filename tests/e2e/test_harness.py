@@ -7,7 +7,8 @@ import pytest
 
 from harness.gauges import read_gauge
 from harness.history import assert_exactly_once, assert_nothing, differences, judge
-from harness.proxy import TO_CLIENT, TO_SERVER, Fault, Proxy
+from harness.ordeal import Damage
+from harness.proxy import TO_CLIENT, TO_SERVER, Fault, Proxy, Story
 from harness.receiver import sign, verify
 from harness.waiting import wait_until
 
@@ -166,7 +167,16 @@ def through(proxy, data):
     (Fault("corrupt", 4, TO_SERVER), (b"0123\xcb56789", "whole"), b"0123\xcb56789"),
     (Fault("corrupt", 4, TO_CLIENT), (b"0123\xcb56789", "whole"), b"0123456789"),
     (Fault("delay", 4, TO_CLIENT, 0.05), (b"0123456789", "whole"), b"0123456789"),
+    (Fault("corrupt", 4, TO_CLIENT, change="bit", salt=9), (b"0123656789", "whole"), b"0123456789"),
+    (Fault("corrupt", 4, TO_CLIENT, change="nul"), (b"0123\x0056789", "whole"), b"0123456789"),
+    (Fault("corrupt", 4, TO_CLIENT, change="line"), (b"0123\r56789", "whole"), b"0123456789"),
+    (Fault("corrupt", 4, TO_SERVER, change="digit", salt=7),
+     (b"0123756789", "whole"), b"0123756789"),
+    (Fault("corrupt", 4, TO_SERVER, change="digit", salt=4),
+     (b"0123556789", "whole"), b"0123556789"),
+    (Fault("corrupt", 4, TO_CLIENT, change="no text"), (b"0123\xff56789", "whole"), b"0123456789"),
     (Fault("trickle", 4, TO_CLIENT, 0.01), (b"0123456789", "whole"), b"0123456789"),
+    (Fault("trickle", 4, TO_SERVER, 0.01, 2), (b"0123456789", "whole"), b"0123456789"),
     (Fault("hang", 4, TO_CLIENT), (b"0123", "silence"), b"0123456789"),
 ], ids=str)
 def test_the_proxy_goes_wrong_at_exactly_that_byte(echo, fault, back, heard):
@@ -183,3 +193,39 @@ def test_the_proxy_goes_wrong_at_exactly_that_byte(echo, fault, back, heard):
         assert proxy.played == (fault is not None)
     finally:
         proxy.close()
+
+
+def story_of(change, way, request, answer):
+    """One request and its answer, and what was made of the one that went that way."""
+    story = Story(Fault("corrupt", way=way))
+    for each, said in ((TO_SERVER, request), (TO_CLIENT, answer)):
+        message = b"\r\n".join((b"POST / HTTP/1.1", b"Content-Length: %d" % len(said), b"", said))
+        story.came[each] += message + b"the next one"
+        story.went[each] += (change(message) if each == way else message) + b"the next one"
+    return story
+
+
+def swapped(old, new):
+    return lambda message: message.replace(old, new)
+
+
+CREATED = b'{"session":{"id":"s1"}}', b'{"id":"c1","session":{"id":"s1"}}'
+
+
+@pytest.mark.parametrize("change, way, owners, ids", [
+    (swapped(b"s1", b"s2"), TO_SERVER, {"c1": "s1"}, set()),
+    (swapped(b"c1", b"c2"), TO_CLIENT, {}, {"s1"}),
+    (swapped(b'"c1"', b'\xffc1"'), TO_CLIENT, {}, {"s1"}),
+    (swapped(b"s1", b"s2"), TO_CLIENT, {}, set()),
+], ids=["the request", "the chat's id", "no JSON", "elsewhere"])
+def test_what_damage_nobody_could_notice_is_known(change, way, owners, ids):
+    damage = Damage([story_of(change, way, *CREATED)])
+    assert (damage.owners, damage.ids, damage.tickets) == (owners, ids, set())
+
+
+def test_another_ticket_number_in_an_answer_is_known():
+    docs = b'{"docs":{"c1":{"session":{"id":"s1"},"zendesk_ticket_id":83},' \
+           b'"c2":{"session":{"id":"s2"},"zendesk_ticket_id":84}}}'
+    story = story_of(swapped(b"83", b"93"), TO_CLIENT, b"", docs)
+    story.came[TO_SERVER][:4] = b"GET "
+    assert Damage([story]).tickets == {"s1"}

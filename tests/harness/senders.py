@@ -89,8 +89,10 @@ class Senders:
         if answer.status == 202:
             self.accepted[number] = json.loads(text)["id"]
             self.accepted_at[self.accepted[number]] = time.time()
-            return connection
-        self._refused(answer.status)
+            if self.keep:
+                return connection
+        else:
+            self._refused(answer.status)
         connection.close()
         return None
 
