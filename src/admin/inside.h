@@ -36,7 +36,9 @@ handler delete_submission, post_release, post_discard; /* moves.c */
 handler post_erasure, post_pause, post_resume;         /* moves.c */
 handler get_stats;                                     /* stats.c */
 handler post_replay;                                   /* replays.c */
-handler get_replay, delete_replay;                     /* replay.c */
+handler get_replays, get_replay, delete_replay;        /* replay.c */
+handler post_pause_replay, post_resume_replay;         /* replay.c */
+handler post_rate_replay;                              /* replay.c */
 
 /* Finds the row for the request and runs its handler. */
 void admin_route(struct request *request);
@@ -73,5 +75,9 @@ void log_change(struct log_line *line, const struct call *call,
 
 /* A body that must be a JSON object; NULL: answered already. */
 json_t *body_read(struct http_exchange *exchange);
+
+/* How many a minute. */
+void body_rate(unsigned *rate, const json_t *value,
+               struct complaints *complaints);
 
 #endif

@@ -155,16 +155,16 @@ static void drop_repeated(json_t *ids)
                 json_array_remove(ids, j);
 }
 
-static void read_rate(struct order *order, const json_t *rate,
-                      struct complaints *complaints)
+void body_rate(unsigned *rate, const json_t *value,
+               struct complaints *complaints)
 {
-    if (!json_is_integer(rate) || json_integer_value(rate) < 1 ||
-        json_integer_value(rate) > RATE_MOST)
+    if (!json_is_integer(value) || json_integer_value(value) < 1 ||
+        json_integer_value(value) > RATE_MOST)
         complaints_add(complaints, "rate", "invalid",
                        "Write how many a minute: a whole number from 1 to %d.",
                        RATE_MOST);
     else
-        order->rate = (unsigned)json_integer_value(rate);
+        *rate = (unsigned)json_integer_value(value);
 }
 
 static void read_dry_run(struct order *order, const json_t *dry_run,
@@ -223,7 +223,7 @@ static void read_order(struct order *order, const json_t *root,
         complaints_add(complaints, "filter.state", "invalid",
                        "Only what has failed can be replayed.");
     if (rate)
-        read_rate(order, rate, complaints);
+        body_rate(&order->rate, rate, complaints);
     if (dry_run)
         read_dry_run(order, dry_run, complaints);
 }

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/email.h"
 #include "base/text.h"
 
 #include "base/banned.h"
@@ -24,6 +25,7 @@ enum which {
     UNTIL,
     REASON,
     WORDS,
+    EMAIL,
     CURSOR,
     LIMIT,
     FILTER_COUNT
@@ -112,6 +114,14 @@ static void take_words(struct reader *r, const char *field, const char *value)
                        "characters.");
 }
 
+static void take_email(struct reader *r, const char *field, const char *value)
+{
+    const char *why;
+
+    if (!email_read(value, r->wanted->email, &why))
+        complaints_add(r->complaints, field, "invalid", "%s", why);
+}
+
 /* As any id, without the destination. */
 static void take_cursor(struct reader *r, const char *field, const char *value)
 {
@@ -152,6 +162,7 @@ static const struct filter {
     [UNTIL]       = {"until",       "filter.until",       take_until},
     [REASON]      = {"reason",      "filter.reason",      take_words},
     [WORDS]       = {"q",           "filter.q",           take_words},
+    [EMAIL]       = {"email",       "filter.email",       take_email},
     [CURSOR]      = {"cursor",      NULL,                 take_cursor},
     [LIMIT]       = {"limit",       NULL,                 take_limit},
 };
@@ -316,6 +327,7 @@ bool wanted_walk(const struct wanted *wanted, const char *destination,
         .form = wanted->values[FORM],
         .reason = wanted->values[REASON],
         .search = wanted->values[WORDS],
+        .email = wanted->email[0] ? wanted->email : NULL,
         .by_state = wanted->by_state,
         .state = wanted->state,
         .since = wanted->since,

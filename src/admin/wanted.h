@@ -8,6 +8,7 @@
 #include <jansson.h>
 
 #include "answer/complaints.h"
+#include "base/email.h"
 #include "base/id.h"
 #include "config/settings.h"
 #include "queue/queue.h"
@@ -19,10 +20,11 @@
 
 /* All zero: everything. */
 struct wanted {
-    char *values[9]; /* owned; by filter: see wanted.c */
+    char *values[10]; /* owned; by filter: see wanted.c */
     bool by_state;
     enum state state;
     int64_t since, until;
+    char email[EMAIL_SIZE]; /* "": any */
     size_t limit;
     char place[WANTED_PLACE_SIZE]; /* goes on behind it; "": from the newest */
     char *stranger;                /* owned; a name that is no filter */

@@ -17,6 +17,7 @@ OURS = "/v1/admin/"
 PROMISED = {each for each in DOCUMENT.promised() if each[1].startswith(OURS)}
 TOKENS = {"reader": "a-token-that-may-only-read", "worker": "a-token-that-may-operate"}
 NOBODY = "support-00000000000000000000000000"
+RATE = f"{OURS}replays/{NOBODY}/rate"
 
 
 class Desk:
@@ -66,6 +67,10 @@ def visit_well(desk):
     desk.ask("POST", f"{OURS}replays", json={"filter": {"state": "failed"}, "dry_run": True})
     replay = desk.ask("POST", f"{OURS}replays", json={"ids": failed, "rate": 60}).json()
     desk.ask("GET", f"{OURS}replays/{replay['id']}", "reader")
+    desk.ask("GET", f"{OURS}replays", "reader")
+    for what in ("pause", "resume"):
+        desk.ask("POST", f"{OURS}replays/{replay['id']}/{what}")
+    desk.ask("POST", f"{OURS}replays/{replay['id']}/rate", json={"rate": 90})
     desk.ask("DELETE", f"{OURS}replays/{replay['id']}")
     desk.ask("POST", f"{OURS}replays", json={"ids": [failed[0], NOBODY]})
     for what in ("release", "discard"):
@@ -93,7 +98,8 @@ def visit_badly(desk):
         for who in (None, "a-token-that-nobody-knows", "reader", "worker"):
             desk.ask(method, path, who, **({"json": {}} if method == "POST" else {}))
         assert desk.ask("PATCH", path).status_code == 405
-    for path in (f"{OURS}replays", f"{OURS}erasures"):
+    desk.ask("POST", RATE, json={"rate": 30})
+    for path in (f"{OURS}replays", RATE, f"{OURS}erasures"):
         desk.ask("POST", path, data="<a/>", headers={"Content-Type": "application/xml"})
         for body in ("{", "x" * 300_000):
             desk.ask("POST", path, data=body, headers={"Content-Type": "application/json"})
@@ -103,9 +109,10 @@ def visit_badly(desk):
 def visit_without_redis(desk):
     desk.redis.kill()
     wait_until(lambda: desk.ask("GET", "/readyz", None).status_code == 503)
-    bodies = {f"{OURS}replays": {"ids": [NOBODY]}, f"{OURS}erasures": {"email": "a@b.example"}}
+    bodies = {f"{OURS}replays": {"ids": [NOBODY]}, RATE: {"rate": None},
+              f"{OURS}erasures": {"email": "a@b.example"}}
     for method, path in every_operation():
-        more = {"json": bodies[path]} if path in bodies else {}
+        more = {"json": bodies[path]} if method == "POST" and path in bodies else {}
         desk.ask(method, path.replace("nobody", "support"), **more)
 
 

@@ -1,6 +1,5 @@
-"""The table of failures, rows 22, 26, 27, 28 and 32: what those who run it do, and
+"""The table of failures, rows 22, 26, 27 and 32: what those who run it do, and
 what clocks do."""
-import concurrent.futures
 import signal
 import threading
 
@@ -180,26 +179,6 @@ def test_row_27_what_a_later_version_knows_of_a_message_stays(make_relay, redis,
     relay.wait_state(accepted)
     assert redis.client.hget(item, "later") == b"a field of version N+1"
     assert_exactly_once([accepted["id"]], sandbox.chats())
-
-
-def test_row_28_three_operators_replay_the_same(make_relay, sandbox):
-    relay = make_relay(**BRISK)
-    relay.start_all()
-    count = 60
-    sandbox.fault("create", "422", count)
-    accepted = several(relay, count)
-    for each in accepted:
-        relay.wait_state(each, "failed")
-    sandbox.fault("create", "lose_after", 10)
-    with concurrent.futures.ThreadPoolExecutor(3) as pool:
-        runs = list(pool.map(
-            lambda _: relay.run("replay", "--state", "failed", "--yes"), range(3)))
-    assert all(run.returncode in (0, 1) for run in runs), [run.stderr for run in runs]
-    all_linked(relay, accepted)
-    at_rest(relay)
-    assert_exactly_once([each["id"] for each in accepted], sandbox.chats())
-    shown = relay.run("show", accepted[0]["id"]).stdout
-    assert "replayed   1 times" in shown
 
 
 def test_row_32_erased_while_in_flight(relay, redis, sandbox, receiver):

@@ -86,7 +86,8 @@ static void paths_and_methods_that_are_not_there_are_told_apart(void **state)
     assert_int_equal(desk_ask(desk, "GET", "/nowhere", "", NULL), 404);
     assert_int_equal(desk_ask(desk, "PUT", LIST, ADA, "{}"), 405);
     assert_string_equal(front_header(desk->front, "Allow"), "GET, HEAD");
-    assert_int_equal(desk_ask(desk, "GET", REPLAYS, ADA, NULL), 405);
+    assert_int_equal(desk_ask(desk, "GET", "/v1/admin/erasures", ADA, NULL),
+                     405);
     assert_string_equal(front_header(desk->front, "Allow"), "POST");
 }
 
