@@ -18,8 +18,8 @@ static void *existing(void *memory)
     if (memory)
         return memory;
     if (write(STDERR_FILENO, line, sizeof(line) - 1) < 0)
-        _exit(71);
-    _exit(71);
+        _exit(ALLOC_EXIT);
+    _exit(ALLOC_EXIT);
 }
 
 void *alloc_zero(size_t count, size_t size)
@@ -34,6 +34,16 @@ void *alloc_resize(void *memory, size_t count, size_t size)
     if (!count || !size)
         count = size = 1;
     return existing(realloc(memory, count * size));
+}
+
+void *alloc_bytes(size_t size)
+{
+    return existing(malloc(size ? size : 1));
+}
+
+void *alloc_bytes_again(void *memory, size_t size)
+{
+    return alloc_resize(memory, size, 1);
 }
 
 char *alloc_text_n(const char *text, size_t len)

@@ -11,6 +11,9 @@
 #define CRYPTO_DIGEST_SIZE 32
 #define CRYPTO_HEX_SIZE    (2 * CRYPTO_DIGEST_SIZE + 1)
 
+/* Before anything else: it takes its memory as we do (alloc.h). */
+void crypto_start(void);
+
 /* Never fails: a process without randomness ends. */
 void crypto_random(void *bytes, size_t len);
 unsigned crypto_random_below(unsigned limit); /* 0 <= result < limit */

@@ -1,7 +1,12 @@
 /* `afterhours help`, and what main() does with its arguments. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include <jansson.h>
+
+#include "base/alloc.h"
+#include "base/crypto.h"
 #include "base/text.h"
 #include "cmd/cmd.h"
 #include "cmd/commands.h"
@@ -68,10 +73,19 @@ int cmd_help(int argc, char **argv)
     return 0;
 }
 
+/* Libraries that would go on without memory, with half a text or none, end the
+ * process as we do. libevent and libcurl are told where they are started. */
+static void share_memory(void)
+{
+    crypto_start();
+    json_set_alloc_funcs(alloc_bytes, free);
+}
+
 int cmd_main(int argc, char **argv)
 {
     const struct command *row;
 
+    share_memory();
     if (argc < 1) {
         print_overview(stderr);
         return 2;

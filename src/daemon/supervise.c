@@ -190,12 +190,14 @@ static void log_death(const struct child *child, pid_t pid, int status)
 /*
  * Dies by itself at its first try: trying again would only say it again. Not so
  * when the settings were touched meanwhile: the others keep the old ones, and
- * this one begins as soon as the file is good again.
+ * this one begins as soon as the file is good again. Nor when there was no
+ * memory: there may be some soon.
  */
 static bool cannot_start(const struct child *child, int status)
 {
     return child->lives == 1 && !child->supervisor->reloaded &&
            WIFEXITED(status) && WEXITSTATUS(status) != 0 &&
+           WEXITSTATUS(status) != ALLOC_EXIT &&
            clock_boot_ms() - child->started_at < FIRST_LIFE_MS;
 }
 

@@ -26,16 +26,6 @@ struct timer {
     void *context;
 };
 
-static void *checked_malloc(size_t size)
-{
-    return alloc_resize(NULL, size, 1);
-}
-
-static void *checked_realloc(void *memory, size_t size)
-{
-    return alloc_resize(memory, size, 1);
-}
-
 static void log_libevent(int severity, const char *text)
 {
     /* clang-format off */
@@ -67,7 +57,7 @@ struct loop *loop_new(void)
     struct loop *loop = NEW(struct loop);
 
     signal(SIGPIPE, SIG_IGN); /* a peer that went away is an ordinary error */
-    event_set_mem_functions(checked_malloc, checked_realloc, free);
+    event_set_mem_functions(alloc_bytes, alloc_bytes_again, free);
     event_set_log_callback(log_libevent);
     loop->base = make_base();
     if (!loop->base) {

@@ -25,6 +25,8 @@ static void new_memory_is_zero_even_of_size_zero(void **state)
     assert_non_null(nothing);
     nothing = alloc_resize(nothing, 0, 0);
     assert_non_null(nothing);
+    nothing = alloc_bytes_again(nothing, 0);
+    assert_non_null(nothing);
     free(nothing);
     free(bytes);
 }
