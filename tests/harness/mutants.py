@@ -381,6 +381,7 @@ BY_ODDITY = {
     "reap: nothing behind an id", "tally: debt is not freedom",
     *GATES_BY_ODDITY,
     "list: known no longer than it can be asked for", "list: nobody looks for what is paused",
+    "fate: what was found",
     "looks: a turn is not past", "looks: a turn is not far", "looks: before tickets",
     "purse: pays only for what the budget gives", "purse: who finds none costs nothing",
     "purse: so much at most", "give_back: later rings nobody",

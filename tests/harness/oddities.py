@@ -209,6 +209,14 @@ def tickets_wait_for_company_while_looks_wait_for_their_turn(store):
     promise(reply[3] == [NOW, NOW + 30000], reply)
 
 
+def what_was_found_is_told_apart_from_what_was_sent(store):
+    facts = ("st", "done", "cid", "a-chat", "tid", 7)
+    reply = ask(store, command("HSET", item_key(ID), *facts, "fnd", 1),
+                command("HSET", item_key(OTHER), *facts),
+                call("ah3_replay_fates", [item_key(ID), item_key(OTHER)]))
+    promise(reply[2] == "Ll", reply)
+
+
 ODDITIES = (*CLOCK_ODDITIES,
             a_turn_of_a_look_is_neither_past_nor_far, a_look_that_waits_for_its_turn_pays_nothing,
             what_finds_nothing_left_in_a_brown_out_costs_nothing,
@@ -224,7 +232,8 @@ ODDITIES = (*CLOCK_ODDITIES,
             a_told_news_does_not_bring_back_its_message, nor_does_one_that_is_set_aside,
             one_that_cannot_be_read_keeps_no_other_from_its_word,
             no_more_than_fifty_lines_of_a_log_are_kept,
-            a_replay_of_long_ago_is_no_longer_known, nobody_looks_for_a_replay_that_is_paused)
+            a_replay_of_long_ago_is_no_longer_known, nobody_looks_for_a_replay_that_is_paused,
+            what_was_found_is_told_apart_from_what_was_sent)
 
 
 def try_all(store, files=None):
