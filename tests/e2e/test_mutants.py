@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from harness.alike import ALIKE
 from harness.driver import Driver
 from harness.mutants import BY_ODDITY, MUTANTS, all_mutants
 from harness.oddities import try_all
@@ -53,6 +54,16 @@ def test_a_worker_without_its_guard_is_noticed(nursery, kind):
     driver = kind(Store(nursery, fsync="no"), SEEDS[0])
     with pytest.raises(Broken, match="was sent twice|a post is forgotten"):
         driver.run(200000, restart_every=200000)
+
+
+@pytest.mark.parametrize("ledger,file,old,new,said", ALIKE, ids=[row[0].__name__ for row in ALIKE])
+def test_a_promise_is_kept_by_more_than_the_ledger(nursery, ledger, file, old, new, said):
+    files = texts()
+    assert files[file].count(old) == 1
+    files[file] = files[file].replace(old, new)
+    driver = Driver(Store(nursery, fsync="no"), SEEDS[0], files, ledger)
+    with pytest.raises(Broken, match=said):
+        driver.run(60000, restart_every=60000)
 
 
 def test_each_guard_of_the_model_has_its_mutant():

@@ -30,11 +30,11 @@ class Driver(Parts, WeatherParts, AccessParts, ListParts, Restarts):
     # What the workers keep to; a test takes each away to see it missed.
     fence, patience, intending = True, True, True
 
-    def __init__(self, store, seed, files=None):
+    def __init__(self, store, seed, files=None, ledger=ListsLedger):
         self.store, self.random = store, random.Random(seed)
-        self.ledger, self.zendesk = ListsLedger(START), Zendesk()
+        self.ledger, self.zendesk = ledger(START), Zendesk()
         self.holds, self.spent, self.last = [], [], []
-        self.accepted, self.peeked, self.leased = {}, {}, {}
+        self.accepted, self.erased, self.peeked, self.leased = {}, set(), {}, {}
         self.spending, self.limits = [], NO_BUDGET
         self.handfuls, self.made_lists = [], 0
         self.token = "token-0"  # of those who ask now
@@ -58,6 +58,7 @@ class Driver(Parts, WeatherParts, AccessParts, ListParts, Restarts):
 
     def know(self):
         """What the parts go by; after a restart it may be another."""
+        self.know_keys()
         self.know_tokens()
         self.save()
 
@@ -166,6 +167,8 @@ class Driver(Parts, WeatherParts, AccessParts, ListParts, Restarts):
             return
         promise(item.get("cid", "c-" + item_id) == "c-" + item_id, "I6:", item)
         promise(item["st"] != "done" or "cid" in item, "I7:", item)
+        promise(item.get("cb") not in ("pending", "failed") or
+                f"{item_id}.{item['cbn']}" in self.ledger.items, "I9:", item, "has no news")
         if self.zendesk.may_hold(item_id) and "cid" not in item:
             suspect = self.ledger.meta.get("suspect_before", 0)
             suspected = max(item["acc"], item.get("sus", 0)) < suspect

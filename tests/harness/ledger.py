@@ -310,5 +310,5 @@ class Ledger(GateLedger):
         """Any other never shortens another, and never replaces a person's."""
         known, old = self.budget.get("hold_reason"), number(self.budget, "hold_until")
         over = not known or (old and old <= self.now)
-        if over or not (known == "operator" or old == 0 or old > till):
+        if over or not (known == "operator" or old == 0 or old > till > 0):
             self.budget.update(hold_reason=reason, hold_until=till)

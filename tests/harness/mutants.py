@@ -177,10 +177,11 @@ MUTANTS = {
         SETTLE, "if item.keep == '0' and item.cid then", "if item.keep == '0' then"),
     "keeping: a told news goes": (
         SETTLE, "    redis.call('PEXPIRE', keys.item, GONE_MS)\n", ""),
-    "hold: a person's stays": (GATE, "(hold[1] == 'operator' or old == 0 or old > till)",
-                               "(old == 0 or old > till)"),
-    "hold: without an end stays": (GATE, "or old == 0 or old > till", "or old > till"),
-    "hold: is never shortened": (GATE, "or old == 0 or old > till", "or old == 0"),
+    "hold: a person's stays": (GATE, "(hold[1] == 'operator' or old == 0\n", "(old == 0\n"),
+    "hold: without an end stays": (GATE, "'operator' or old == 0\n", "'operator'\n"),
+    "hold: is never shortened": (GATE, "or (till ~= 0 and old > till)) then", ") then"),
+    "hold: without an end is the longest": (
+        GATE, "or (till ~= 0 and old > till)) then", "or old > till) then"),
     "hold: asked for": (SETTLE, "elseif v.hold_ms > 0 then", "elseif false then"),
 
     "news: numbered": (SETTLE, "  put(change, 'seq', number)\n", ""),

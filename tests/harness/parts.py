@@ -44,14 +44,33 @@ class Parts:
         depth = 0
         if self.chance(0.25):
             depth = max(1, len(self.ledger.places["due:deliver"]) + self.random.randint(0, 3))
-        moves.accept(batch, depth, hear=self.heard_accepted)
+        moves.accept(batch, depth, hear=self.accepter(batch))
         if self.chance(0.1):  # the answer was lost: all of it again
-            moves.accept(batch, 0, hear=self.heard_accepted)
+            moves.accept(batch, 0, hear=self.accepter(batch))
 
-    def heard_accepted(self, reply):
-        for said, item_id in reply:
-            if said == "new" and item_id in self.ledger.items:
-                self.accepted[item_id] = True
+    def accepter(self, batch):
+        asked = self.now()
+
+        def heard(reply):
+            for new, (said, item_id) in zip(batch, reply):
+                if said == "new" and item_id in self.ledger.items:
+                    self.accepted[item_id] = True
+                if new["key"]:
+                    self.see_key(new, said, item_id, asked)
+        return heard
+
+    def see_key(self, new, said, item_id, asked):
+        """A key belongs to the first id for its time, or until that is erased."""
+        owner, till = self.owners.get(new["key"], ("", 0))
+        owned = till > asked and owner not in self.erased
+        promise(not owned or said == "full" or item_id == owner,
+                "I8:", new["key"], "is of", owner, "and of", item_id)
+        if said == "new" and not owned:
+            self.owners[new["key"]] = item_id, asked + new["ttl"]
+
+    def know_keys(self):
+        self.owners = {name: (first, self.ledger.ends["key:" + name])
+                       for name, (first, _) in self.ledger.keys.items()}
 
     def new(self):
         self.made += 1
@@ -338,7 +357,13 @@ class Parts:
         name, mail = item.get("key", ""), item.get("mail", "")
         if self.chance(0.05):
             name, mail = self.random.choice((("k-other", mail), (name, "other")))
-        if moves.erase(mode, item_id, sequence, name, mail) == 1:
+        over = self.ledger.places["done"].get(item_id, self.now() + 1) <= self.now()
+        said = moves.erase(mode, item_id, sequence, name, mail)
+        promise(said == "again" or not over or item_id not in self.ledger.bodies,
+                "I10:", item_id, "has its payload after its time")
+        if said == 1:
+            if mode != "sweep":
+                self.erased.add(item_id)
             promise(mode != "sweep" or not untold, item_id, "was swept before its news was told")
             self.accepted.pop(item_id, None)
 

@@ -24,13 +24,15 @@ local function held_until(budget, stage, now)
   return till
 end
 
--- A hold never shortens another, and never replaces a person's.
+-- A hold never shortens another, and never replaces a person's. till: 0, until
+-- resumed, which is longer than any.
 local function hold_destination(budget, reason, till, now)
   local hold = redis.call('HMGET', budget, 'hold_reason', 'hold_until')
   local old = tonumber(hold[2]) or 0
   local over = not hold[1] or (old ~= 0 and old <= now)
 
-  if not over and (hold[1] == 'operator' or old == 0 or old > till) then
+  if not over and (hold[1] == 'operator' or old == 0
+                   or (till ~= 0 and old > till)) then
     return
   end
   redis.call('HSET', budget, 'hold_reason', reason, 'hold_until', till)
