@@ -1,9 +1,10 @@
 """The link to Zendesk, wrong at every byte: nothing lost, nothing doubled, and
 nobody told of another's chat.
 
-By hand, every fault at every byte: AFTERHOURS_TEST_LINKS=all. Otherwise cuts and
-resets of a Create are at every byte, and the others at some of them, others each
-time; to see a failure again: AFTERHOURS_TEST_SEED=<the seed it printed>.
+Cuts and resets of a Create come at every byte, the other faults at some of them,
+others each time; to see a failure again: AFTERHOURS_TEST_SEED=<the seed it
+printed>. By hand, every fault at every byte: AFTERHOURS_TEST_LINKS=all, or some
+kinds of them, AFTERHOURS_TEST_LINKS=trickle,corrupt.
 
 Corruption: over TLS a changed byte ends the connection. Over plain HTTP it may
 make another message that is as good, which nobody can notice: a request for

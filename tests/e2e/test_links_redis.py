@@ -4,7 +4,7 @@ ways: nothing lost, nothing doubled, everybody told.
 Each move has a plan of faults, each at another byte; several processes play it
 together. Usually each run plays some of it, others each time; to see a failure
 again: AFTERHOURS_TEST_SEED=<the seed it printed>. All of it, by hand:
-AFTERHOURS_TEST_LINKS=all.
+AFTERHOURS_TEST_LINKS=all, or some kinds of faults, AFTERHOURS_TEST_LINKS=cut,reset.
 
 Corruption: what is no protocol of Redis any more is noticed, the connection given
 up and the command asked again. A changed byte inside a value is another value,
@@ -39,13 +39,13 @@ FAULTS = [Fault("cut"), Fault("reset"), Fault("hang"), Fault("delay", seconds=0.
 # What is said of each move, and how long that is at most, for one item. Several may
 # come in one piece: it belongs to the first of these.
 MOVES = {
-    "intend": (rb"_intend\r", {TO_SERVER: 320, TO_CLIENT: 90}),
-    "accept": (rb"_accept\r", {TO_SERVER: 1600, TO_CLIENT: 90}),
-    "settle": (rb"_settle\r.*\r\n(deliver|reconcile) ", {TO_SERVER: 1100, TO_CLIENT: 90}),
-    "reap": (rb"_reap\r", {TO_SERVER: 560, TO_CLIENT: 90}),
-    "news": (rb"_(reserve|settle)\r.*\r\ncallback[\r ]", {TO_SERVER: 1100, TO_CLIENT: 1200}),
-    "reserve": (rb"_reserve\r.*\r\ndeliver\r", {TO_SERVER: 620, TO_CLIENT: 1200}),
-    "peek": (rb"_peek\r.*\r\ndeliver\r", {TO_SERVER: 420, TO_CLIENT: 90}),
+    "intend": (rb"_intend\r", {TO_SERVER: 320, TO_CLIENT: 70}),
+    "accept": (rb"_accept\r", {TO_SERVER: 1150, TO_CLIENT: 70}),
+    "settle": (rb"_settle\r.*\r\n(deliver|reconcile) ", {TO_SERVER: 900, TO_CLIENT: 70}),
+    "reap": (rb"_reap\r", {TO_SERVER: 560, TO_CLIENT: 70}),
+    "news": (rb"_(reserve|settle)\r.*\r\ncallback[\r ]", {TO_SERVER: 850, TO_CLIENT: 850}),
+    "reserve": (rb"_reserve\r.*\r\ndeliver\r", {TO_SERVER: 480, TO_CLIENT: 850}),
+    "peek": (rb"_peek\r.*\r\ndeliver\r", {TO_SERVER: 280, TO_CLIENT: 70}),
 }
 PATTERNS = {move: re.compile(pattern, re.S) for move, (pattern, _) in MOVES.items()}
 

@@ -7,8 +7,10 @@ from dataclasses import replace
 
 from .proxy import CHANGES, TO_SERVER, WAYS, Fault, Proxy
 
-# A plan is too long for every day: each run plays others of it, by chance.
-COMPLETE = os.environ.get("AFTERHOURS_TEST_LINKS") == "all"
+# A plan is too long for every day: each run plays others of it, by chance. Whole
+# plans by hand: "all", or those kinds of faults alone ("cut,reset").
+WHOLE = os.environ.get("AFTERHOURS_TEST_LINKS", "")
+COMPLETE = bool(WHOLE)
 
 
 def seeded():
@@ -28,7 +30,9 @@ def plan(chance, kinds, spans, most=None):
     faults = [replace(kind, way=way, at=at, salt=chance.randrange(1 << 16))
               for kind in kinds for way in WAYS for at in range(spans.get(way, 0))]
     chance.shuffle(faults)
-    return faults if COMPLETE or most is None else faults[:most]
+    if COMPLETE:
+        return [fault for fault in faults if WHOLE == "all" or fault.do in WHOLE.split(",")]
+    return faults[:most]
 
 
 class Sweep:
