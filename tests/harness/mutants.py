@@ -311,10 +311,14 @@ MUTANTS = {
     "list: only while it runs": (REPLAYS, "  if it[1] ~= 'running' then\n    redis.call('ZREM'",
                                  "  if false then\n    redis.call('ZREM'"),
     "list: one runner at a time": (
-        REPLAYS, "if it[2] and it[2] ~= argv[2] and tonumber(it[3]) > now then",
+        REPLAYS, "if it[2] and it[2] ~= argv[2] and planned(tonumber(it[3]), now) > now then",
         "if false then"),
     "list: a lost runner is replaced": (
-        REPLAYS, "it[2] ~= argv[2] and tonumber(it[3]) > now then", "it[2] ~= argv[2] then"),
+        REPLAYS, "it[2] ~= argv[2] and planned(tonumber(it[3]), now) > now then", "it[2] ~= argv[2] then"),
+    "list: a lease from before the clock was put back": (
+        REPLAYS, "planned(tonumber(it[3]), now) > now", "tonumber(it[3]) > now"),
+    "list: a turn from before the clock was put back": (
+        REPLAYS, "planned(tonumber(it[6]), now), now,", "tonumber(it[6]), now,"),
     "list: its rate": (REPLAYS, "if now < next_at then", "if false then"),
     "list: noted once": (REPLAYS, "it[3] ~= argv[2] or (it[2]", "(it[2]"),
     "list: noted by its runner": (
@@ -382,7 +386,8 @@ BY_ODDITY = {
     "reap: nothing behind an id", "tally: debt is not freedom",
     *GATES_BY_ODDITY,
     "list: known no longer than it can be asked for", "list: nobody looks for what is paused",
-    "fate: what was found",
+    "fate: what was found", "list: a lease from before the clock was put back",
+    "list: a turn from before the clock was put back",
     "looks: a turn is not past", "looks: a turn is not far", "looks: before tickets",
     "purse: pays only for what the budget gives", "purse: who finds none costs nothing",
     "purse: so much at most", "give_back: later rings nobody",

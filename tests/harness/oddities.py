@@ -209,6 +209,31 @@ def tickets_wait_for_company_while_looks_wait_for_their_turn(store):
     promise(reply[3] == [NOW, NOW + 30000], reply)
 
 
+def taken_of(store, **more):
+    """The reply to who takes of a replay that runs, with these fields."""
+    facts = {"state": "running", "by": "ada", "rate": 60, "total": 1, "at": 0, "replayed": 0,
+             "next": NOW, **more}
+    return ask(store, command("HSET", "{@}replay:r1", *(each for pair in facts.items()
+                                                        for each in pair)),
+               command("RPUSH", "{@}todo:r1", "x 0"),
+               call("ah3_replay_take", ["{@}replay:r1", "{@}todo:r1", "{@}replays"],
+                    "r1", "me", 5000, 10))[2]
+
+
+def a_replay_is_taken_over_though_the_clock_was_put_back(store):
+    early = taken_of(store, runner="another", till=NOW + 9000)
+    store.wire.ask("DEL", "{@}todo:r1")
+    late = taken_of(store, runner="another", till=NOW + 86400000)
+    promise(early == ["busy"] and late == ["work", 0, "x 0"], early, late)
+
+
+def a_replay_goes_on_though_the_clock_was_put_back(store):
+    early = taken_of(store, next=NOW + 60000)
+    store.wire.ask("DEL", "{@}todo:r1")
+    late = taken_of(store, next=NOW + 86400000)
+    promise(early == ["wait", 60000] and late == ["work", 0, "x 0"], early, late)
+
+
 def what_was_found_is_told_apart_from_what_was_sent(store):
     facts = ("st", "done", "cid", "a-chat", "tid", 7)
     reply = ask(store, command("HSET", item_key(ID), *facts, "fnd", 1),
@@ -233,7 +258,9 @@ ODDITIES = (*CLOCK_ODDITIES,
             one_that_cannot_be_read_keeps_no_other_from_its_word,
             no_more_than_fifty_lines_of_a_log_are_kept,
             a_replay_of_long_ago_is_no_longer_known, nobody_looks_for_a_replay_that_is_paused,
-            what_was_found_is_told_apart_from_what_was_sent)
+            what_was_found_is_told_apart_from_what_was_sent,
+            a_replay_is_taken_over_though_the_clock_was_put_back,
+            a_replay_goes_on_though_the_clock_was_put_back)
 
 
 def try_all(store, files=None):

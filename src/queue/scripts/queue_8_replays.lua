@@ -75,6 +75,12 @@ local function replay_share(rate, next_at, now, most)
   return most, now + math.ceil(most * 60000 / rate)
 end
 
+-- No turn and no lease is longer than a minute: what is further away was planned
+-- before the clock was put back, and is over.
+local function planned(at, now)
+  return at > now + 60000 and now or at
+end
+
 -- keys: replay todo replays
 -- argv: id runner lease most
 -- Reply: 'over'; 'busy', somebody else has it; 'wait' and for how long; 'work',
@@ -89,12 +95,12 @@ local function replay_take(keys, argv)
     redis.call('ZREM', keys[3], id)
     return {'over'}
   end
-  if it[2] and it[2] ~= argv[2] and tonumber(it[3]) > now then
+  if it[2] and it[2] ~= argv[2] and planned(tonumber(it[3]), now) > now then
     return {'busy'}
   end
   redis.call('HSET', keys[1], 'runner', argv[2], 'till',
              stamp(now + tonumber(argv[3])))
-  n, next_at = replay_share(tonumber(it[5]), tonumber(it[6]), now,
+  n, next_at = replay_share(tonumber(it[5]), planned(tonumber(it[6]), now), now,
                             tonumber(argv[4]))
   items = redis.call('LRANGE', keys[2], at, at + math.max(n, 1) - 1)
   if #items == 0 then
