@@ -1,9 +1,11 @@
 """A destination that does not answer, and one that others use, too: few requests
 reach it, nothing is tried in vain, and all of it goes on by itself."""
 import json
+import time
 
 import requests
 
+from harness.answers import LIST, Answers, answer
 from harness.history import assert_exactly_once
 from harness.waiting import wait_until
 
@@ -79,6 +81,31 @@ def test_what_another_tool_has_spent_is_not_spent_again(make_relay, sandbox):
     wait_until(lambda: status_of(relay)["budget_left"] == 0)
     assert "429" not in sandbox.stats()["answers"]["create"]
     assert status_of(relay)["hold"] is None
+
+
+def test_a_window_that_is_empty_is_waited_for_until_it_ends(make_relay):
+    """As ratelimit-remaining and ratelimit-reset say; without them the next request
+    would come half a second later."""
+    came = []
+
+    def created(asked):
+        if asked.method != "POST":
+            return answer(200, LIST)
+        came.append(time.monotonic())
+        body = json.dumps({**json.loads(asked.body), "id": f"2104.1.{len(came)}"})
+        return answer(201, body.encode(), ratelimit_remaining="0", ratelimit_reset="4")
+    zendesk = Answers(created)
+    try:
+        relay = make_relay(**support(base_url=zendesk.url, budget_per_minute=200,
+                                     ticket_first="1h"))
+        relay.start_all()
+        relay.accept("the last of this window")
+        wait_until(lambda: came and status_of(relay)["budget_left"] == 0)
+        relay.accept("the first of the next one")
+        wait_until(lambda: len(came) == 2)
+    finally:
+        zendesk.close()
+    assert came[1] - came[0] >= 4
 
 
 def test_a_brown_out_lets_new_messages_through_and_the_rest_when_it_is_over(make_relay, sandbox):
