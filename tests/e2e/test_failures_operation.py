@@ -181,14 +181,18 @@ def test_row_27_what_a_later_version_knows_of_a_message_stays(make_relay, redis,
     assert_exactly_once([accepted["id"]], sandbox.chats())
 
 
-def test_row_32_erased_while_in_flight(relay, redis, sandbox, receiver):
-    sandbox.fault("create", "slow", ms=700)
+def test_row_32_erased_while_in_flight(make_relay, redis, sandbox, receiver):
+    relay = make_relay(destinations={"support": {"request_timeout": "20s", "lease": "45s"}})
+    relay.work = relay.start_all()[1]
+    sandbox.fault("create", "slow", ms=2000)
     erased = relay.accept("forget me", email="gone@example.org")
     wait_until(lambda: sandbox.stats()["requests"]["create"] >= 1, what="the POST")
+    sandbox.process.signal(signal.SIGSTOP)  # however long the erasing takes
     other = relay.accept("keep me")
     done = relay.run("erase", "--email", "gone@example.org")
     assert done.returncode == 0 and "what Zendesk has of them stays" in done.stdout
     assert promised(redis) == [other["id"]]
+    sandbox.process.signal(signal.SIGCONT)
     wait_until(lambda: relay.work.logged(rf"lease_lost .*sub={erased['id']}"),
                what="the worker to drop it")
     relay.wait_state(other)
