@@ -53,6 +53,8 @@ static bool look(const struct check_options *options, int64_t until,
                          ? session.settings->path
                          : "no file: defaults and the environment");
         check_redis(&session, findings);
+        if (session.queue && queue_ready(session.queue, NULL))
+            check_backlog(&session, findings);
         check_journal(&session, findings);
         check_zendesk(&session, findings);
         if (findings_worst(findings) == FINDING_AWAY && clock_boot_ms() < until)

@@ -144,6 +144,8 @@ const struct setting schema_settings[] = {
       INITIAL("5s"), RANGE(10, HOUR) },
     { "destinations.*.breaker.cap", DEST(breaker_cap_ms), KIND_DURATION,
       INITIAL("5m"), RANGE(10, DAY) },
+    { "destinations.*.backlog_alarm", DEST(backlog_alarm_ms), KIND_DURATION,
+      INITIAL("1h"), RANGE(0, YEAR) },
     { "destinations.*.search_patience", DEST(search_patience_ms), KIND_DURATION,
       INITIAL("60s"), RANGE(50, DAY) },
     { "destinations.*.look_interval", DEST(look_interval_ms), KIND_DURATION,

@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "daemon/backlog.h"
 #include "daemon/daemon.h"
 #include "daemon/lane.h"
 #include "daemon/secret_watch.h"
@@ -37,6 +38,7 @@ struct worker {
     struct flight_deck deck;
     struct signals *signals;
     struct secret_watch *secrets;
+    struct backlog *backlog;
     struct lane **lanes; /* owned; of the settings' destinations */
     size_t lane_count;
     struct lane **leaving; /* of destinations that are gone; finishing */
@@ -251,6 +253,7 @@ static void reload(struct worker *worker)
     worker->settings = fresh;
     queue_use_settings(worker->deck.queue, fresh);
     access_use_settings(worker->deck.access, fresh);
+    backlog_settings(worker->backlog);
     make_lanes(worker);
 }
 
@@ -297,6 +300,7 @@ static bool start(struct worker *worker, struct error *err)
     worker->signals = signals_new(deck->loop, on_signal, worker);
     worker->secrets =
         secret_watch_new(deck->loop, &worker->settings, on_secrets, worker);
+    worker->backlog = backlog_new(deck->loop, deck->queue, &worker->settings);
     worker->drain_check = timer_new(deck->loop, check_drained, worker);
     queue_on_bell(deck->queue, on_bell, worker);
     queue_start_janitor(deck->queue);
@@ -316,7 +320,9 @@ static void clear(struct worker *worker)
     access_free(worker->deck.access);
     weather_station_free(worker->deck.weather);
     http_client_free(worker->deck.client);
+    backlog_stop(worker->backlog);
     queue_free(worker->deck.queue); /* tells every lane and flight still open */
+    backlog_free(worker->backlog);
     timer_free(worker->drain_check);
     secret_watch_free(worker->secrets);
     signals_free(worker->signals);

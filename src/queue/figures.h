@@ -17,7 +17,10 @@ struct queue; /* queue.h */
 struct tally {
     int64_t
         due[STAGE_COUNT]; /* by stage: deliver, resolve, reconcile, callback */
-    int64_t oldest_ms[STAGE_COUNT]; /* age of the oldest due; 0: none */
+    /* By stage; deliver: since the oldest that waits came in (of very many that
+     * were tried already: of those that were tried least or most); the others:
+     * for how long the oldest is overdue. 0: none. */
+    int64_t oldest_ms[STAGE_COUNT];
     int64_t running, dead, done, held;
     enum hold_reason hold; /* of the destination */
     int64_t hold_until;    /* wall clock, ms; 0: until resumed */

@@ -7,12 +7,23 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/id.h"
 #include "queue/library.h"
 #include "queue/state.h"
 
 #include "base/banned.h"
 
+/*
+ * Who waits longest cannot be seen from when each is due: what was tried is due
+ * later, each time more. So it is looked for among those who are due first (not
+ * tried yet, or not for long) and last (tried most), by their ids.
+ */
+#define ENDS 64
+
 struct tallying {
+    struct queue *queue;
+    char destination[ID_NAME_MAX + 1];
+    int64_t first_at; /* when the oldest of those seen came in; 0: none */
     queue_tallied *tallied;
     void *context;
 };
@@ -78,44 +89,103 @@ static void read_tally(const struct redis_reply *reply, struct tally *tally)
     tally->asking = number(reply, AT_ASKING) != 0;
 }
 
-static void answered(void *context, const struct redis_answer *answer)
+static void finish(struct tallying *job, const struct tally *tally,
+                   const struct error *err)
 {
-    struct tallying *tallying = context;
-    struct tally tally = {0};
-    struct error err;
-
-    if (call_failed(answer, &err)) {
-        tallying->tallied(tallying->context, NULL, &err);
-    } else {
-        read_tally(answer->reply, &tally);
-        tallying->tallied(tallying->context, &tally, NULL);
-    }
-    free(tallying);
+    job->tallied(job->context, tally, err);
+    free(job);
 }
 
-void queue_tally(struct queue *queue, const char *destination,
-                 queue_tallied *tallied, void *context)
+static void tallied(void *context, const struct redis_answer *answer)
+{
+    struct tallying *job = context;
+    struct tally tally = {0};
+    struct error err;
+    int64_t age;
+
+    if (call_failed(answer, &err)) {
+        finish(job, NULL, &err);
+        return;
+    }
+    read_tally(answer->reply, &tally);
+    age = number(answer->reply, AT_NOW) - job->first_at;
+    if (job->first_at && tally.due[STAGE_DELIVER])
+        tally.oldest_ms[STAGE_DELIVER] = age > 0 ? age : 0;
+    finish(job, &tally, NULL);
+}
+
+static void count(struct tallying *job)
 {
     static const char *const sets[] = {
         "due:deliver", "due:reconcile", "due:callback", "run",  "dead",
         "done",        "held",          "budget",       "meta",
     };
     const struct settings_destination *found =
-        settings_destination(queue->settings, destination);
-    struct tallying *tallying = NEW(struct tallying);
+        settings_destination(job->queue->settings, job->destination);
     struct command command;
     char share[32];
 
-    tallying->tallied = tallied;
-    tallying->context = context;
     snprintf(share, sizeof(share), "%.3f", found ? found->reserve : 0.0);
     command_function(&command, "ah3_tally");
     for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++)
-        command_key(&command, destination, sets[i], "");
+        command_key(&command, job->destination, sets[i], "");
     command_int(&command, found ? found->budget_per_minute : 0);
     command_text(&command, share);
-    call_start(queue, &command, (struct call_plan){0, true}, answered,
-               tallying);
+    call_start(job->queue, &command, (struct call_plan){0, true}, tallied, job);
+}
+
+/* False: that was the answer. */
+static bool note_oldest(struct tallying *job, const struct redis_answer *answer)
+{
+    struct error err;
+    int64_t at;
+
+    if (call_failed(answer, &err)) {
+        finish(job, NULL, &err);
+        return false;
+    }
+    for (size_t i = 0; i < redis_count(answer->reply); i++) {
+        const char *id = redis_text(redis_at(answer->reply, i));
+
+        if (id && id_made_at(id, &at) && (!job->first_at || at < job->first_at))
+            job->first_at = at;
+    }
+    return true;
+}
+
+static void look(struct tallying *job, int first, int last, redis_done *seen)
+{
+    struct command command;
+
+    command_plain(&command, "ZRANGE");
+    command_key(&command, job->destination, "due:deliver", "");
+    command_int(&command, first);
+    command_int(&command, last);
+    call_start(job->queue, &command, (struct call_plan){0, true}, seen, job);
+}
+
+static void saw_last(void *context, const struct redis_answer *answer)
+{
+    if (note_oldest(context, answer))
+        count(context);
+}
+
+static void saw_first(void *context, const struct redis_answer *answer)
+{
+    if (note_oldest(context, answer))
+        look(context, -ENDS, -1, saw_last);
+}
+
+void queue_tally(struct queue *queue, const char *destination,
+                 queue_tallied *told, void *context)
+{
+    struct tallying *job = NEW(struct tallying);
+
+    job->queue = queue;
+    snprintf(job->destination, sizeof(job->destination), "%s", destination);
+    job->tallied = told;
+    job->context = context;
+    look(job, 0, ENDS - 1, saw_first);
 }
 
 /* check: asked of the server itself, ready or not. */

@@ -23,7 +23,6 @@ MISSING = {}
 PARTLY = {
     24: "that callbacks were stopped by 410 is told by each worker's log and by what was "
         "set aside, not by status and check; a restart asks once more",
-    31: "a short backlog: a long one needs a day of fake time",
 }
 
 

@@ -82,6 +82,7 @@ static void a_destination_has_its_defaults(void **state)
     assert_int_equal(d->retry_cap_ms, 3600000);
     assert_int_equal(d->retry_give_up_ms, 3 * 86400000LL);
     assert_int_equal(d->search_patience_ms, 60000);
+    assert_int_equal(d->backlog_alarm_ms, 3600000);
     assert_int_equal(d->look_interval_ms, 60000);
     assert_int_equal(d->ticket_first_ms, 5000);
     assert_int_equal(d->ticket_patience_ms, 86400000);
