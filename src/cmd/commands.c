@@ -1,6 +1,7 @@
 /* The table of subcommands, in the order of `afterhours help`. */
 #include "cmd/commands.h"
 
+#include <assert.h>
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -194,4 +195,39 @@ int command_odd_option(const char *name, int option, const char *word)
     if (strchr(word, '='))
         return command_misused(name, "'%s': this option has no value", word);
     return command_misused(name, "'%s' needs a value", word);
+}
+
+#define OPTIONS_MAX 8
+
+bool command_options(int argc, char **argv,
+                     const struct command_option *options)
+{
+    struct option list[OPTIONS_MAX + 1] = {{NULL, 0, NULL, 0}};
+    int option;
+
+    for (size_t i = 0; options[i].name; i++) {
+        bool is_config = strcmp(options[i].name, "config") == 0;
+
+        assert(i < OPTIONS_MAX);
+        list[i].name = options[i].name;
+        list[i].has_arg = options[i].value ? required_argument : no_argument;
+        list[i].val = is_config ? 'c' : (int)i + 1;
+    }
+    optind = 1;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, "c:", list, NULL)) != -1) {
+        size_t at = 0;
+
+        while (list[at].name && list[at].val != option)
+            at++;
+        if (!list[at].name) {
+            command_odd_option(argv[0], option, argv[optind - 1]);
+            return false;
+        }
+        if (options[at].value)
+            *options[at].value = optarg;
+        else
+            *options[at].given = true;
+    }
+    return true;
 }

@@ -6,6 +6,8 @@
 #ifndef CMD_COMMANDS_H
 #define CMD_COMMANDS_H
 
+#include <stdbool.h>
+
 #include "base/attributes.h"
 #include "base/error.h"
 
@@ -32,6 +34,19 @@ int command_misused(const char *name, const char *format, ...)
  * read last: an option that there is not, one without its value, or a value.
  */
 int command_odd_option(const char *name, int option, const char *word);
+
+/* An option that has a value, or is a switch. */
+struct command_option {
+    const char *name;   /* NULL ends a list of them */
+    const char **value; /* where its value goes, borrowed from argv; or */
+    bool *given;        /* set if it is there */
+};
+/*
+ * Reads the options; -c is --config. optind is then that of the first word
+ * behind them. False: used wrongly, and said so; the exit code is 2.
+ */
+must_check bool command_options(int argc, char **argv,
+                                const struct command_option *options);
 
 int cmd_chats(int argc, char **argv);
 int cmd_check(int argc, char **argv);

@@ -5,7 +5,6 @@
 #include "cmd/commands.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,12 +17,6 @@
 #include "cmd/session.h"
 
 #include "base/banned.h"
-
-static const struct option long_options[] = {
-    {"config", required_argument, NULL, 'c'},
-    {"email", required_argument, NULL, 'e'},
-    {NULL, 0, NULL, 0},
-};
 
 /* Addresses are kept keyed with the secret: one made now would find nothing. */
 static bool know_secret(struct settings *settings, struct error *err)
@@ -81,18 +74,11 @@ int cmd_erase(int argc, char **argv)
         .not_done = "there is no such submission",
     };
     const char *config = NULL, *email = NULL;
-    int option;
+    const struct command_option options[] = {
+        {"config", &config, NULL}, {"email", &email, NULL}, {NULL, NULL, NULL}};
 
-    optind = 1;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "c:", long_options, NULL)) != -1) {
-        if (option == 'c')
-            config = optarg;
-        else if (option == 'e')
-            email = optarg;
-        else
-            return command_odd_option(argv[0], option, argv[optind - 1]);
-    }
+    if (!command_options(argc, argv, options))
+        return 2;
     if (!email)
         return move_all(argc, argv, &move);
     if (optind < argc)

@@ -4,17 +4,12 @@
  */
 #include "cmd/moves.h"
 
-#include <getopt.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "cmd/commands.h"
 
 #include "base/banned.h"
-
-static const struct option long_options[] = {
-    {"config", required_argument, NULL, 'c'},
-    {NULL, 0, NULL, 0},
-};
 
 static bool move_one(struct session *session, const struct move *move,
                      const char *id, bool *moved, struct error *err)
@@ -63,15 +58,11 @@ int move_all(int argc, char **argv, const struct move *move)
     struct error err = {0};
     const char *config = NULL;
     bool all = false, ok;
-    int option;
+    const struct command_option options[] = {{"config", &config, NULL},
+                                             {NULL, NULL, NULL}};
 
-    optind = 1;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "c:", long_options, NULL)) != -1) {
-        if (option != 'c')
-            return command_odd_option(argv[0], option, argv[optind - 1]);
-        config = optarg;
-    }
+    if (!command_options(argc, argv, options))
+        return 2;
     if (optind == argc)
         return command_misused(argv[0], "%s", move->wants);
     ok = run(&session, move, config, argv + optind, &all, &err);

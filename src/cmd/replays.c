@@ -4,10 +4,10 @@
  */
 #include "cmd/commands.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/text.h"
@@ -19,12 +19,6 @@
 #include "describe/describe.h"
 
 #include "base/banned.h"
-
-static const struct option long_options[] = {
-    {"config", required_argument, NULL, 'c'},
-    {"json", no_argument, NULL, 'j'},
-    {NULL, 0, NULL, 0},
-};
 
 struct replays_call {
     struct session session;
@@ -290,20 +284,14 @@ static bool read_words(struct replays_call *call, char **words, size_t count,
 int cmd_replays(int argc, char **argv)
 {
     struct replays_call call = {.code = 0};
+    const struct command_option options[] = {{"config", &call.config, NULL},
+                                             {"json", NULL, &call.json},
+                                             {NULL, NULL, NULL}};
     struct error err = {0};
-    int option;
     bool ok;
 
-    optind = 1;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "c:", long_options, NULL)) != -1) {
-        if (option == 'c')
-            call.config = optarg;
-        else if (option == 'j')
-            call.json = true;
-        else
-            return command_odd_option(argv[0], option, argv[optind - 1]);
-    }
+    if (!command_options(argc, argv, options))
+        return 2;
     if (!read_words(&call, argv + optind, (size_t)(argc - optind), &err))
         return command_misused(argv[0], "%s", err.text);
     ok = run(&call, &err);

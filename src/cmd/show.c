@@ -2,9 +2,9 @@
  */
 #include "cmd/commands.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "cmd/ask.h"
@@ -13,12 +13,6 @@
 #include "describe/describe.h"
 
 #include "base/banned.h"
-
-static const struct option long_options[] = {
-    {"config", required_argument, NULL, 'c'},
-    {"json", no_argument, NULL, 'j'},
-    {NULL, 0, NULL, 0},
-};
 
 /* All there is to tell. */
 struct story {
@@ -167,18 +161,11 @@ int cmd_show(int argc, char **argv)
     struct error err = {0};
     const char *config = NULL;
     bool json = false, ok;
-    int option;
+    const struct command_option options[] = {
+        {"config", &config, NULL}, {"json", NULL, &json}, {NULL, NULL, NULL}};
 
-    optind = 1;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "c:", long_options, NULL)) != -1) {
-        if (option == 'c')
-            config = optarg;
-        else if (option == 'j')
-            json = true;
-        else
-            return command_odd_option(argv[0], option, argv[optind - 1]);
-    }
+    if (!command_options(argc, argv, options))
+        return 2;
     if (argc - optind != 1)
         return command_misused(argv[0], "give the id of one submission");
     ok = run(&session, config, argv[optind], json, &err);
