@@ -145,6 +145,24 @@ def no_more_than_ten_requests_are_saved_in_a_brown_out(store):
     promise(len(reply[4]) == 4 and reply[5] == "10.00", reply)
 
 
+def what_is_due_again_at_once_wakes_somebody(store):
+    keys = [*SETTLE, item_key(ID), key("body:", ID), key("log:", ID), item_key(ID + ".1")]
+    for delay in (500, 0):
+        reply = ask(store, command("HSET", item_key(ID), "st", "run", "stage", "deliver", "tok",
+                                   TOKEN, "seq", 0),
+                    call("ah3_settle", keys, ID, TOKEN, "deliver", delay, 1, 1, 0, "", 0, "", "",
+                         0, "", 1, "a line", "", ""),
+                    command("LLEN", key("bell")))
+        promise(reply[1:] == [["ok"], int(delay == 0)], delay, reply)
+
+
+def a_breaker_that_closes_wakes_somebody(store):
+    reply = ask(store, command("HSET", key("budget"), "open", 800, "probe", NOW),
+                call("ah3_report", [key("budget"), key("bell")], 1, 0, -1, 0, 0, "0.2", 3, 800,
+                     1000, 0), command("LLEN", key("bell")))
+    promise(reply[1:] == [["closed", 0], 1], reply)
+
+
 def what_is_given_back_for_later_wakes_nobody(store):
     keys = [item_key(ID), key("run"), key("due:deliver"), key("bell")]
     reply = ask(store, command("HSET", item_key(ID), "st", "run", "tok", TOKEN),
@@ -245,6 +263,7 @@ def what_was_found_is_told_apart_from_what_was_sent(store):
 ODDITIES = (*CLOCK_ODDITIES,
             a_turn_of_a_look_is_neither_past_nor_far, a_look_that_waits_for_its_turn_pays_nothing,
             what_finds_nothing_left_in_a_brown_out_costs_nothing,
+            what_is_due_again_at_once_wakes_somebody, a_breaker_that_closes_wakes_somebody,
             tickets_wait_for_company_while_looks_wait_for_their_turn,
             the_highest_number_counts_whoever_comes_after,
             a_library_goes_when_nobody_was_seen_with_it_for_a_week,
