@@ -29,8 +29,9 @@
 #define SIGNED_MAX ((size_t)4096)
 
 #define UNWANTED                                                               \
-    "the receiver wants no more callbacks (410): correct callback.url, send "  \
-    "HUP, replay"
+    "the receiver wants no more callbacks (410): 'afterhours status' says "    \
+    "how "                                                                     \
+    "to start them again"
 
 /* What the receiver's answer means. The first match counts. */
 /* clang-format off */

@@ -186,6 +186,16 @@ bool ask_to_resume(struct session *session, const char *destination,
     return wait_for(&question);
 }
 
+bool ask_to_start_callbacks(struct session *session,
+                            const struct settings_form *form, struct error *err)
+{
+    size_t count = 0;
+    struct question question = question_of(session, &count, err);
+
+    queue_start_callbacks(session->queue, form, on_count, &question);
+    return wait_for(&question);
+}
+
 bool ask_to_start(struct session *session, const struct replay *replay,
                   const struct replay_item *items, struct error *err)
 {

@@ -68,5 +68,9 @@ must_check bool ask_to_pause(struct session *session, const char *destination,
                              struct error *err);
 must_check bool ask_to_resume(struct session *session, const char *destination,
                               struct error *err);
+/* Whether they were stopped or not. */
+must_check bool ask_to_start_callbacks(struct session *session,
+                                       const struct settings_form *form,
+                                       struct error *err);
 
 #endif

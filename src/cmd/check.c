@@ -57,6 +57,7 @@ static bool look(const struct check_options *options, int64_t until,
             check_backlog(&session, findings);
         check_journal(&session, findings);
         check_zendesk(&session, findings);
+        check_weather(&session, findings);
         if (findings_worst(findings) == FINDING_AWAY && clock_boot_ms() < until)
             session_pause(&session, AGAIN_MS);
     }

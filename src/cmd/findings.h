@@ -41,5 +41,6 @@ void check_backlog(struct session *session, struct findings *findings);
 void check_journal(struct session *session, struct findings *findings);
 void check_redis(struct session *session, struct findings *findings);
 void check_zendesk(struct session *session, struct findings *findings);
+void check_weather(struct session *session, struct findings *findings);
 
 #endif

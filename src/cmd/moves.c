@@ -33,6 +33,27 @@ static bool turn_one(struct session *session, const struct move *move,
     return true;
 }
 
+static bool start_one(struct session *session, const struct move *move,
+                      const char *name, bool *moved, struct error *err)
+{
+    const struct settings_form *form = settings_form(session->settings, name);
+
+    *moved = form != NULL;
+    if (*moved && !move->start(session, form, err))
+        return false;
+    printf("%s: %s\n", name, *moved ? move->done : move->not_done);
+    return true;
+}
+
+static bool do_one(struct session *session, const struct move *move,
+                   const char *name, bool *moved, struct error *err)
+{
+    if (move->start)
+        return start_one(session, move, name, moved, err);
+    return move->move ? move_one(session, move, name, moved, err)
+                      : turn_one(session, move, name, moved, err);
+}
+
 /* All of them, even if one was not where it is moved from. */
 static bool run(struct session *session, const struct move *move,
                 const char *config, char **names, bool *all, struct error *err)
@@ -42,8 +63,7 @@ static bool run(struct session *session, const struct move *move,
     *all = true;
     for (; *names; names++) {
         bool moved = false;
-        bool ok = move->move ? move_one(session, move, *names, &moved, err)
-                             : turn_one(session, move, *names, &moved, err);
+        bool ok = do_one(session, move, *names, &moved, err);
 
         if (!ok)
             return error_prefix(err, "%s", *names);
@@ -58,11 +78,17 @@ int move_all(int argc, char **argv, const struct move *move)
     struct error err = {0};
     const char *config = NULL;
     bool all = false, ok;
-    const struct command_option options[] = {{"config", &config, NULL},
-                                             {NULL, NULL, NULL}};
+    bool callbacks = false;
+    const struct command_option options[] = {
+        {"config", &config, NULL},
+        {move->callbacks ? "callbacks" : NULL, NULL, &callbacks},
+        {NULL, NULL, NULL},
+    };
 
     if (!command_options(argc, argv, options))
         return 2;
+    if (callbacks)
+        move = move->callbacks;
     if (optind == argc)
         return command_misused(argv[0], "%s", move->wants);
     ok = run(&session, move, config, argv + optind, &all, &err);
@@ -111,7 +137,15 @@ int cmd_pause(int argc, char **argv)
 
 int cmd_resume(int argc, char **argv)
 {
+    static const struct move callbacks = {
+        .start = ask_to_start_callbacks,
+        .wants = "give the name of at least one form",
+        .done = "its callbacks are sent; 'afterhours replay --state failed' "
+                "with its --form sends those that were set aside",
+        .not_done = "there is no such form in the settings",
+    };
     static const struct move move = {
+        .callbacks = &callbacks,
         .turn = ask_to_resume,
         .wants = "give the name of at least one destination",
         .done = "resumed",

@@ -13,6 +13,9 @@ struct move {
     queue_move *move; /* of a submission; NULL: a move of destinations */
     bool (*turn)(struct session *session, const char *destination,
                  struct error *err);
+    bool (*start)(struct session *session, const struct settings_form *form,
+                  struct error *err); /* of forms; or NULL */
+    const struct move *callbacks;     /* instead, with --callbacks; or NULL */
     const char *wants; /* "give the id of at least one submission" */
     const char *done;  /* "released" */
     const char *not_done;

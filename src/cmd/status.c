@@ -13,6 +13,7 @@
 #include "cmd/output.h"
 #include "cmd/session.h"
 #include "cmd/spilled.h"
+#include "cmd/status_weather.h"
 #include "describe/describe.h"
 
 #include "base/banned.h"
@@ -114,47 +115,6 @@ static void add_row(struct table *table, const char *name,
         table_paint(table, 6, PAINT_WARN);
 }
 
-static void print_hold(const char *name, const struct tally *tally, int64_t now)
-{
-    char age[CLOCK_AGE_SIZE];
-
-    if (tally->hold == HOLD_NONE)
-        return;
-    printf("\n%s ", name);
-    output_painted(stdout, PAINT_BAD, "is held");
-    printf(": %s; %s", describe_hold(tally->hold),
-           describe_hold_advice(tally->hold));
-    if (tally->hold_until > now) {
-        clock_format_age(tally->hold_until - now, age);
-        printf(" (next try in %s)", age);
-    }
-    printf(".\n");
-}
-
-static void print_breaker(const char *name, const struct tally *tally,
-                          int64_t now)
-{
-    int64_t left = tally->probe_at - now;
-    char age[CLOCK_AGE_SIZE];
-
-    if (!tally->probe_at)
-        return;
-    clock_format_age(left > 0 ? left : 0, age);
-    printf("\n%s ", name);
-    output_painted(stdout, PAINT_BAD, "is cut off");
-    printf(": " DESCRIBE_BREAKER " (the next in %s).\n", age);
-}
-
-static void print_grace(const char *name, const struct tally *tally)
-{
-    char age[CLOCK_AGE_SIZE];
-
-    if (!tally->grace_ms)
-        return;
-    clock_format_age(tally->grace_ms, age);
-    printf("\n%s waits %s: " DESCRIBE_GRACE ".\n", name, age);
-}
-
 /* Since the look before: what a second brought. */
 static void print_rates(const struct settings *settings,
                         const struct look *before, const struct look *look)
@@ -177,7 +137,7 @@ static void print_rates(const struct settings *settings,
 }
 
 static void print_table(const struct settings *settings,
-                        const struct look *look)
+                        const struct look *look, const char *config)
 {
     static const struct table_column columns[] = {
         {"DESTINATION", false, false}, {"DELIVER", true, false},
@@ -193,10 +153,8 @@ static void print_table(const struct settings *settings,
         add_row(table, settings->destinations[i].name, &look->tallies[i]);
     table_print(table);
     for (size_t i = 0; i < settings->destination_count; i++) {
-        print_hold(settings->destinations[i].name, &look->tallies[i], look->at);
-        print_breaker(settings->destinations[i].name, &look->tallies[i],
-                      look->at);
-        print_grace(settings->destinations[i].name, &look->tallies[i]);
+        status_print_weather(settings->destinations[i].name, &look->tallies[i],
+                             config, look->at);
     }
     spilled_print(settings);
 }
@@ -211,7 +169,7 @@ static void show_look(const struct settings *settings,
     }
     if (options->watch && isatty(STDOUT_FILENO))
         printf("\033[H\033[2J");
-    print_table(settings, look);
+    print_table(settings, look, options->config);
     if (before)
         print_rates(settings, before, look);
     fflush(stdout);

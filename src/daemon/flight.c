@@ -79,27 +79,20 @@ static void flight_free(struct flight *flight)
     free(flight);
 }
 
-/* Owned by the caller; NULL unless a receiver wants no more callbacks. */
-static char *gone_url(const struct flight *flight)
-{
-    if (!flight->gone || flight->ops->stage != STAGE_CALLBACK)
-        return NULL;
-    return alloc_text(flight->turn.form->callback.url);
-}
-
 static void land(struct flight *flight)
 {
     flight_landed *landed = flight->landed;
     void *context = flight->context;
     struct flight_end end = flight->end;
+    struct settings *settings = settings_hold(flight->settings);
     bool told = !flight->abandoned;
-    char *gone = gone_url(flight);
 
-    end.gone = gone;
+    if (flight->gone && flight->ops->stage == STAGE_CALLBACK)
+        end.gone = flight->turn.form;
     flight_free(flight);
     if (told)
         landed(context, &end);
-    free(gone);
+    settings_release(settings);
 }
 
 /* Sends nothing more, and lands as soon as the queue owes no answer. */

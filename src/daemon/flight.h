@@ -25,11 +25,12 @@ struct flight_deck {
 };
 
 struct flight_end {
-    enum stage next;  /* of the last item settled, for whoever wants to look */
-    int64_t due_at;   /* at it soon */
-    bool heard;       /* an answer came, whatever it was */
-    const char *gone; /* the URL of a callback that said 410, or NULL */
-    bool refused;     /* the destination does not accept the token */
+    enum stage next; /* of the last item settled, for whoever wants to look */
+    int64_t due_at;  /* at it soon */
+    bool heard;      /* an answer came, whatever it was */
+    const struct settings_form *gone; /* whose callback was answered 410, or
+                                         NULL; for the call only */
+    bool refused; /* the destination does not accept the token */
 };
 
 typedef void flight_landed(void *context, const struct flight_end *end);

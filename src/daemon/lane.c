@@ -72,21 +72,41 @@ static bool worth_asking(const struct lane *lane)
            lane->flying <= lane->options.flights / 2;
 }
 
-/* Once for each; what else there is for it is set aside without being sent. */
-static void stop_callbacks(struct lane *lane, const struct target *target,
-                           const char *url)
+/* What the line on callbacks that were stopped says of them. */
+struct stopping {
+    char *form, *origin; /* owned */
+};
+
+/* Once for all workers; what else there is is set aside without being sent. */
+static void stopped_callbacks(void *context, size_t count,
+                              const struct error *err)
 {
+    struct stopping *stopping = context;
     struct log_line line;
 
-    if (!targets_stop(&lane->targets, url))
-        return;
-    log_begin(&line, LOG_LEVEL_WARN, "callbacks_stopped");
-    log_text(&line, "to", target ? target->origin : NULL);
-    log_text(&line, "reason", "it said 410: it wants no more callbacks");
-    log_text(&line, "advice",
-             "correct callback.url, send HUP, and replay what failed; HUP "
-             "alone tries the old one again");
-    log_end(&line);
+    if (!err && count) {
+        log_begin(&line, LOG_LEVEL_WARN, "callbacks_stopped");
+        log_text(&line, "form", stopping->form);
+        log_text(&line, "to", stopping->origin);
+        log_text(&line, "reason", "it said 410: it wants no more callbacks");
+        log_text(&line, "advice",
+                 "correct callback.url and send HUP, or say 'afterhours resume "
+                 "--callbacks' and the form; then replay what failed");
+        log_end(&line);
+    }
+    free(stopping->form);
+    free(stopping->origin);
+    free(stopping);
+}
+
+static void stop_callbacks(struct lane *lane, const struct target *target,
+                           const struct settings_form *form)
+{
+    struct stopping *stopping = NEW(struct stopping);
+
+    stopping->form = alloc_text(form->name);
+    stopping->origin = alloc_text(target ? target->origin : NULL);
+    queue_stop_callbacks(lane->deck.queue, form, stopped_callbacks, stopping);
 }
 
 static void landed(void *context, const struct flight_end *end)
@@ -197,7 +217,8 @@ static void take(struct lane *lane, struct reservation *reservation)
         const char *url = url_of(lane, &reservation->items[i].submission);
         struct target *target = NULL;
 
-        load.unwanted = targets_stopped(&lane->targets, url);
+        load.unwanted =
+            queue_is_gone(reservation->items[i].submission.gone, url);
         if (!load.unwanted)
             target = targets_find(&lane->targets, url);
         if (target && !target_admit(target)) {
@@ -319,7 +340,6 @@ void lane_use_settings(struct lane *lane, struct settings *settings)
     settings_hold(settings);
     settings_release(lane->settings);
     lane->settings = settings;
-    targets_forget_stops(&lane->targets);
 }
 
 void lane_wake(struct lane *lane)

@@ -21,37 +21,8 @@ static void target_free(struct target *target)
     free(target);
 }
 
-void targets_forget_stops(struct targets *targets)
-{
-    for (size_t i = 0; i < targets->unwanted_count; i++)
-        free(targets->unwanted[i]);
-    free(targets->unwanted);
-    targets->unwanted = NULL;
-    targets->unwanted_count = 0;
-}
-
-bool targets_stopped(const struct targets *targets, const char *url)
-{
-    for (size_t i = 0; url && i < targets->unwanted_count; i++)
-        if (strcmp(targets->unwanted[i], url) == 0)
-            return true;
-    return false;
-}
-
-bool targets_stop(struct targets *targets, const char *url)
-{
-    if (!url || targets_stopped(targets, url))
-        return false;
-    targets->unwanted =
-        alloc_resize(targets->unwanted, targets->unwanted_count + 1,
-                     sizeof(*targets->unwanted));
-    targets->unwanted[targets->unwanted_count++] = alloc_text(url);
-    return true;
-}
-
 void targets_clear(struct targets *targets)
 {
-    targets_forget_stops(targets);
     for (size_t i = 0; i < targets->count; i++)
         target_free(targets->list[i]);
     free(targets->list);

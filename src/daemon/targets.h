@@ -24,19 +24,9 @@ struct target {
 struct targets {
     struct target **list; /* owned, and so is each of them */
     size_t count;
-    char **unwanted; /* owned: URLs that said 410 Gone */
-    size_t unwanted_count;
 };
 
 void targets_clear(struct targets *targets);
-
-/*
- * A URL that said 410 Gone is not asked again, until new settings come into
- * force: it may be another one's by then. True: it was not known yet.
- */
-bool targets_stop(struct targets *targets, const char *url);
-bool targets_stopped(const struct targets *targets, const char *url);
-void targets_forget_stops(struct targets *targets);
 
 /* The one of this URL; made when there is none. NULL for what is no URL. */
 struct target *targets_find(struct targets *targets, const char *url);

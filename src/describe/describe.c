@@ -132,6 +132,49 @@ static json_t *json_of_hold(const struct tally *tally)
     return hold;
 }
 
+static json_t *json_of_trouble(const struct tally *tally)
+{
+    json_t *trouble;
+
+    if (!tally->trouble[0])
+        return json_null();
+    trouble = json_object();
+    json_object_set_new(trouble, "reason", json_string(tally->trouble));
+    json_object_set_new(trouble, "since",
+                        describe_instant(tally->trouble_since));
+    json_object_set_new(trouble, "again_at", describe_instant(tally->again_at));
+    return trouble;
+}
+
+static json_t *json_of_gone(const struct tally *tally)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < tally->gone_count; i++) {
+        json_t *one = json_object();
+
+        json_object_set_new(one, "form", json_string(tally->gone[i].form));
+        json_object_set_new(one, "since",
+                            describe_instant(tally->gone[i].since));
+        json_array_append_new(list, one);
+    }
+    return list;
+}
+
+/* What keeps it from going on as usual. */
+static void add_weather(json_t *root, const struct tally *tally)
+{
+    json_object_set_new(root, "hold", json_of_hold(tally));
+    json_object_set_new(root, "asking", json_boolean(tally->asking));
+    json_object_set_new(root, "token_trouble", json_of_trouble(tally));
+    json_object_set_new(root, "callbacks_stopped", json_of_gone(tally));
+    json_object_set_new(root, "probe_at", describe_instant(tally->probe_at));
+    json_object_set_new(root, "brown_out_until",
+                        describe_instant(tally->brown_until));
+    json_object_set_new(root, "grace_seconds",
+                        json_real((double)tally->grace_ms / 1000));
+}
+
 json_t *describe_tally(const char *name, const struct tally *tally)
 {
     const struct {
@@ -167,9 +210,6 @@ json_t *describe_tally(const char *name, const struct tally *tally)
                         tally->budget_left < 0
                             ? json_null()
                             : json_integer(tally->budget_left));
-    json_object_set_new(root, "hold", json_of_hold(tally));
-    json_object_set_new(root, "probe_at", describe_instant(tally->probe_at));
-    json_object_set_new(root, "grace_seconds",
-                        json_real((double)tally->grace_ms / 1000));
+    add_weather(root, tally);
     return root;
 }

@@ -25,6 +25,12 @@ const char *describe_hold_advice(enum hold_reason reason);
 /* Why nothing leaves for a while. */
 #define DESCRIBE_BREAKER                                                       \
     "it does not answer; one request at a time tries whether it does again"
+#define DESCRIBE_BROWN_OUT                                                     \
+    "a good part of its requests fails, so those that were never tried go "    \
+    "first; it ends by itself"
+#define DESCRIBE_ASKING                                                        \
+    "it did not accept the token; one request asks, and when it is let in, "   \
+    "all go on"
 #define DESCRIBE_GRACE                                                         \
     "Redis is not the one of last time, and what was in hand then must end"
 

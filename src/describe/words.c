@@ -13,11 +13,13 @@ static const struct { const char *what, *advice; } holds[HOLD_COUNT] = {
     [HOLD_RATE_LIMIT]  = { "Zendesk asked for a pause (429)",
                            "it goes on by itself" },
     [HOLD_CREDENTIALS] = { "Zendesk does not accept the token (401)",
-                           "renew the destination's token" },
+                           "renew the destination's token: its file is read "
+                           "by itself, and one request asks at once" },
     [HOLD_FORBIDDEN]   = { "Zendesk forbids it to this token (403)",
-                           "check the token's scopes, the role and the plan" },
+                           "check the token's scopes, the role and the plan; "
+                           "one request asks again" },
     [HOLD_OPERATOR]    = { "paused by an operator",
-                           "'afterhours resume DESTINATION' lets it go on" },
+                           "it waits until somebody resumes it" },
 };
 /* clang-format on */
 
@@ -88,9 +90,11 @@ static void next_of_due(struct buf *out, const struct submission *submission,
     }
     if (tally && tally->hold != HOLD_NONE &&
         (!callback || tally->hold == HOLD_OPERATOR))
-        buf_format(out, ", but its destination is held: %s; %s",
+        buf_format(out,
+                   ", but its destination is held: %s; %s; 'afterhours resume "
+                   "%s' ends that",
                    describe_hold(tally->hold),
-                   describe_hold_advice(tally->hold));
+                   describe_hold_advice(tally->hold), submission->destination);
     add_reason(out, submission);
 }
 

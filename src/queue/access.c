@@ -185,6 +185,7 @@ void queue_access_fail(struct queue *queue, const struct access_wish *wish,
 
     command_function(&command, "ah3_access_fail");
     command_key(&command, wish->destination, "access:", wish->chain);
+    command_key(&command, wish->destination, "budget", "");
     command_text(&command, wish->lock);
     command_int(&command, failed->number);
     command_text(&command, failures[failed->kind]);

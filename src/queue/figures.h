@@ -6,13 +6,18 @@
 #define QUEUE_FIGURES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/id.h"
 #include "submission/outcome.h"
 #include "submission/stage.h"
 
 struct queue; /* queue.h */
+
+#define TALLY_GONE_MAX 8
+#define TALLY_WHY_SIZE 160
 
 struct tally {
     int64_t
@@ -33,6 +38,13 @@ struct tally {
     int64_t brown_until; /* wall clock, ms: a brown-out; 0: there is none */
     bool asking; /* a token was refused: one request asks before the others go
                     on, once the hold is over */
+    char trouble[TALLY_WHY_SIZE]; /* why there is no new access token, or "" */
+    int64_t trouble_since, again_at; /* wall clock, ms; 0: not by itself */
+    struct {
+        char form[ID_NAME_MAX + 1];
+        int64_t since;      /* wall clock, ms */
+    } gone[TALLY_GONE_MAX]; /* forms of the settings whose receiver said 410 */
+    size_t gone_count;
 };
 typedef void queue_tallied(void *context, const struct tally *tally,
                            const struct error *err);

@@ -75,6 +75,7 @@ static const struct field fields[] = {
     {"received", FIELD_TIME,  AT(received_at),  NULL},
     {"of",       FIELD_ID,    AT(of),           NULL},
     {"event",    FIELD_TEXT,  AT(event),        NULL},
+    {"gone",     FIELD_TEXT,  AT(gone),         NULL},
     {"nstate",   FIELD_WORD,  0,                read_news_state},
     {"nat",      FIELD_TIME,  AT(news_at),      NULL},
     {"st",       FIELD_WORD,  0,                read_place},

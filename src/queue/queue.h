@@ -147,6 +147,20 @@ void queue_beat(struct queue *queue, const struct turn_item *item,
 void queue_settle(struct queue *queue, const struct turn_item *item,
                   const struct verdict *verdict, queue_settled *settled,
                   void *context);
+/*
+ * The receiver of a form's callbacks said that it wants no more (410): until
+ * the form has another URL, or somebody starts them again. Count 1: that is
+ * new. Start: 0, they were not stopped.
+ */
+void queue_stop_callbacks(struct queue *queue, const struct settings_form *form,
+                          queue_count_done *done, void *context);
+void queue_start_callbacks(struct queue *queue,
+                           const struct settings_form *form,
+                           queue_count_done *done, void *context);
+/* Whether it said so of this URL. gone: of a news that was reserved. */
+#define QUEUE_URL_NAME_SIZE 33
+bool queue_is_gone(const char *gone, const char *url);
+
 /* Gives an item back untouched, due in so many ms; or now (a drain). */
 void queue_put_off(struct queue *queue, const struct turn_item *item,
                    int64_t ms, queue_settled *settled, void *context);

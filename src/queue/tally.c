@@ -53,11 +53,48 @@ enum tally_place {
     AT_PROBE,
     AT_BROWN,
     AT_ASKING,
+    AT_TROUBLE,
+    AT_SINCE,
+    AT_AGAIN,
+    AT_GONE,
 };
 
 static int64_t number(const struct redis_reply *reply, enum tally_place place)
 {
     return redis_integer(redis_at(reply, place));
+}
+
+/* Those of a URL that the form does not have any more say nothing. */
+static void read_gone(const struct redis_reply *reply,
+                      const struct settings *settings, struct tally *tally)
+{
+    for (size_t i = 0; i + 1 < redis_count(reply); i += 2) {
+        const char *name = redis_text(redis_at(reply, i));
+        const char *gone = redis_text(redis_at(reply, i + 1));
+        const struct settings_form *form =
+            name ? settings_form(settings, name) : NULL;
+        size_t n = tally->gone_count;
+
+        if (!form || n == TALLY_GONE_MAX ||
+            !queue_is_gone(gone, form->callback.url))
+            continue;
+        snprintf(tally->gone[n].form, sizeof(tally->gone[n].form), "%s", name);
+        tally->gone[n].since = strtoll(gone, NULL, 10);
+        tally->gone_count++;
+    }
+}
+
+static void read_weather(const struct redis_reply *reply, struct tally *tally)
+{
+    const char *trouble = redis_text(redis_at(reply, AT_TROUBLE));
+
+    tally->probe_at = number(reply, AT_PROBE);
+    tally->brown_until = number(reply, AT_BROWN);
+    tally->asking = number(reply, AT_ASKING) != 0;
+    snprintf(tally->trouble, sizeof(tally->trouble), "%s",
+             trouble ? trouble : "");
+    tally->trouble_since = number(reply, AT_SINCE);
+    tally->again_at = number(reply, AT_AGAIN);
 }
 
 static void read_tally(const struct redis_reply *reply, struct tally *tally)
@@ -84,9 +121,7 @@ static void read_tally(const struct redis_reply *reply, struct tally *tally)
     tally->unlinked = number(reply, AT_UNLINKED);
     tally->failed = number(reply, AT_FAILED);
     tally->grace_ms = number(reply, AT_GRACE);
-    tally->probe_at = number(reply, AT_PROBE);
-    tally->brown_until = number(reply, AT_BROWN);
-    tally->asking = number(reply, AT_ASKING) != 0;
+    read_weather(reply, tally);
 }
 
 static void finish(struct tallying *job, const struct tally *tally,
@@ -108,6 +143,7 @@ static void tallied(void *context, const struct redis_answer *answer)
         return;
     }
     read_tally(answer->reply, &tally);
+    read_gone(redis_at(answer->reply, AT_GONE), job->queue->settings, &tally);
     age = number(answer->reply, AT_NOW) - job->first_at;
     if (job->first_at && tally.due[STAGE_DELIVER])
         tally.oldest_ms[STAGE_DELIVER] = age > 0 ? age : 0;

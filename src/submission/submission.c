@@ -44,6 +44,7 @@ void submission_clear(struct submission *submission)
     free(submission->form);
     free(submission->message);
     free(submission->reference);
+    free(submission->gone);
     free(submission->event);
     free(submission->chat_id);
     free(submission->error);
@@ -57,6 +58,7 @@ void submission_copy(struct submission *to, const struct submission *from)
     to->form = alloc_text(from->form);
     to->message = alloc_text(from->message);
     to->reference = alloc_text(from->reference);
+    to->gone = alloc_text(from->gone);
     to->event = alloc_text(from->event);
     to->chat_id = alloc_text(from->chat_id);
     to->error = alloc_text(from->error);

@@ -62,6 +62,8 @@ struct submission {
     char *event;           /* owned; "submission.linked" */
     enum state news_state; /* the message's state when the news was made */
     int64_t news_at;       /* when that was; wall clock, ms */
+    char *gone;            /* owned; reserved, and its form's receiver has said
+                              410: see queue_is_gone(); or NULL */
 
     /* Progress: only queue/ writes below this line. */
     enum place place;

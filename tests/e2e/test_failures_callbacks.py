@@ -58,8 +58,8 @@ def test_row_24_a_dead_target_does_not_slow_the_others(make_relay, dead, live):
 
 
 def test_row_24_a_target_that_is_gone_is_left_alone(relay, receiver):
-    """410: nothing more is sent there, and what there was is set aside until the
-    settings say where to."""
+    """410: no worker sends anything there any more, nor after a restart; what comes is
+    set aside; status and check say what to type; then it is sent."""
     receiver.answer = 410
     first = relay.accept("the first to hear it")
     wait_until(lambda: relay.work.logged("warn callbacks_stopped .*410"), what="the alarm")
@@ -73,8 +73,38 @@ def test_row_24_a_target_that_is_gone_is_left_alone(relay, receiver):
     receiver.answer = 200
     relay.work.signal(signal.SIGHUP)
     wait_until(lambda: relay.work.logged("reloaded"), what="the settings")
-    third = relay.accept("the third")
-    wait_until(lambda: receiver.news(third["id"], "submission.linked"), what="news again")
+    assert relay.work.stop() == 0
+    relay.start("work", name="work-again")
+    third = relay.accept("the third, to a worker that was not there")
+    wait_until(lambda: relay.look(third)["callback"] == "failed", what="it to be set aside")
+    assert len(receiver.seen) == heard
+
+    assert [each["form"] for each in status(relay)["callbacks_stopped"]] == ["contact"]
+    word = f"afterhours resume --config {relay.path} --callbacks contact"
+    assert word in relay.run("status").stdout
+    check = relay.run("check")
+    assert check.returncode == 1 and "form contact: its receiver wants no callbacks" in check.stdout
+    assert relay.run("resume", "--callbacks", "contact").returncode == 0
+    assert not status(relay)["callbacks_stopped"]
+    assert relay.run("replay", "--state", "failed", "--form", "contact", "--yes").returncode == 0
+    for each in (first, second, third):
+        wait_until(lambda sub=each: receiver.news(sub["id"], "submission.linked"), what="its news")
+    assert relay.run("resume", "--callbacks", "nobody").returncode == 1
+
+
+def test_row_24_another_url_is_told_at_once(relay, receiver):
+    """Where 410 was said is not where the form's callbacks go now."""
+    receiver.answer = 410
+    relay.accept("the first to hear it")
+    wait_until(lambda: status(relay)["callbacks_stopped"], what="the stop")
+    receiver.answer = 200
+    relay.settings["forms"]["contact"]["callback"]["url"] += "?again"
+    relay.write(relay.settings)
+    relay.work.signal(signal.SIGHUP)
+    wait_until(lambda: relay.work.logged("reloaded"), what="the settings")
+    second = relay.accept("the second")
+    wait_until(lambda: receiver.news(second["id"], "submission.linked"), what="its news")
+    assert not status(relay)["callbacks_stopped"]
 
 
 def test_row_25_a_news_told_twice_has_the_same_id(make_relay, nursery, receiver):

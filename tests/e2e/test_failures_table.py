@@ -20,10 +20,7 @@ ROWS = {
 MISSING = {}
 
 # Rows with a test that does not show all of what is hoped for.
-PARTLY = {
-    24: "that callbacks were stopped by 410 is told by each worker's log and by what was "
-        "set aside, not by status and check; a restart asks once more",
-}
+PARTLY = {}
 
 
 def rows_with_tests():

@@ -1,6 +1,7 @@
 """Access tokens that are got with refresh tokens, each good once: one worker
 refreshes for all, none is spent twice, none is used before its successor is
 stored, and what cannot go on waits for a person with nothing lost."""
+import json
 import time
 
 import pytest
@@ -176,12 +177,16 @@ def test_a_token_endpoint_out_of_order_is_asked_again_later(office, zendesk, fau
     _, work = office.start_all()
     accepted = office.accept()
     wait_until(lambda: work.logged(r"\btoken_late\b"), what="the warning")
+    told = wait_until(lambda: json.loads(office.run("status", "--json").stdout)["destinations"][0]
+                      ["token_trouble"], what="status to tell of it") if fault != "hang" else None
     if fault == "hang":
         wait_until(lambda: work.logged(REFUSED), what="the alarm")
         return
     office.wait_state(accepted)
+    assert str(fault) in told["reason"] and told["since"] and told["again_at"]
     assert office.refreshed() == 1
     assert not work.logged(REFUSED)
+    assert "gets no new" not in office.status()
 
 
 def start_workers(office, rule):

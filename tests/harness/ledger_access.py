@@ -83,6 +83,7 @@ class AccessLedger(WeatherLedger):
                      renew=self.now + life * 4 // 5 if life else 0)
         forget(chain, "locked", "until", "tries", "refused", "laid", "wait")
         self.ends["access:" + name] = self.now + CHAIN_MS
+        forget(self.budget, "trouble", "since", "again")
         self.use_token(f"#{follows + 1}")
         self.bell = True
         return 1
@@ -92,6 +93,8 @@ class AccessLedger(WeatherLedger):
         if chain.get("locked") != lock or number(chain, "number") != at:
             return 0
         forget(chain, "locked", "until", "laid")
+        self.budget.update(trouble=why, since=self.budget.get("since", self.now),
+                           again=self.now + ms if ms else 0)
         if what == "refused":
             chain.update(refused=why, hold_ms=ms, by=by)
             return 1

@@ -158,7 +158,24 @@ class WholeLedger(ReserveLedger):
                 *(self.tallies.get(name, 0) for name in
                   ("accepted", "delivered", "linked", "unlinked", "failed")),
                 max(0, number(self.meta, "grace_until") - self.now), number(self.budget, "probe"),
-                self.brown_until(), int("denied" in self.budget)]
+                self.brown_until(), int("denied" in self.budget), self.budget.get("trouble", ""),
+                number(self.budget, "since"), number(self.budget, "again"), self.all_gone()]
+
+    # -- forms whose callbacks are stopped
+
+    def stop_callbacks(self, form, name):
+        at, _, known = self.meta.get("gone:" + form, "").partition(" ")
+        if known == name:
+            return 0
+        self.meta["gone:" + form] = f"{self.now} {name}"
+        return 1
+
+    def start_callbacks(self, form):
+        return int(self.meta.pop("gone:" + form, None) is not None)
+
+    def all_gone(self):
+        return [word for name, value in self.meta.items() if name.startswith("gone:")
+                for word in (name[len("gone:"):], value)]
 
     def brown_until(self):
         till = number(self.budget, "brown")

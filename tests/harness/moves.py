@@ -144,6 +144,14 @@ class Moves:
     def renew(self, token):
         self.add(call("ah3_renew", [key("budget"), key("bell")], token), self.ledger.renew(token))
 
+    def stop_callbacks(self, form, name):
+        self.add(call("ah3_stop_callbacks", [key("meta")], form, name),
+                 self.ledger.stop_callbacks(form, name))
+
+    def start_callbacks(self, form):
+        self.add(call("ah3_start_callbacks", [key("meta")], form),
+                 self.ledger.start_callbacks(form))
+
     def meet(self, run_id, sure, lease):
         self.add(call("ah3_meet", [key("meta")], run_id, int(sure), lease),
                  self.ledger.meet(run_id, sure, lease))
@@ -166,7 +174,7 @@ class Moves:
 
     def access_fail(self, name, said, hear=None):
         """said: lock, number, what, ms, why, by."""
-        self.add(call("ah3_access_fail", [key("access:", name)], *said),
+        self.add(call("ah3_access_fail", [key("access:", name), key("budget")], *said),
                  self.ledger.access_fail(name, *said), hear)
 
     def tally(self, limits):

@@ -135,7 +135,11 @@ ACCESS = {
         "    redis.call('HSET', keys[1], 'refused', argv[5], 'hold_ms', argv[4],\n"
         "               'by', argv[6])\n", ""),
     "fail: waits": row(
-        "  redis.call('HSET', keys[1], 'wait', stamp(now_ms() + tonumber(argv[4])))\n", ""),
+        "  redis.call('HSET', keys[1], 'wait', stamp(now + ms))\n", ""),
+    "fail: told": row("  note_trouble(keys[2], argv[5], ms > 0 and now + ms or 0, now)\n", ""),
+    "fail: since the first": row("redis.call('HGET', budget, 'since') or stamp(now)", "stamp(now)"),
+    "store: ends the trouble": row("  redis.call('HDEL', keys[2], 'trouble', 'since', 'again')\n",
+                                   ""),
     "fail: what was not sent is no try": row("  if argv[3] == 'unsent' then", "  if false then"),
     "fail: what may have been sent is one": row("  if argv[3] == 'unsent' then", "  if true then"),
 }

@@ -68,10 +68,19 @@ GATES = {
     "tally: a brown-out that is over": (OPERATOR, "brown > now and brown or 0", "brown"),
     "gate: with another token all begins anew": (
         GATE, "    redis.call('HSET', budget, 'denied', 0)\n    stop_asking(budget)\n", ""),
+
+    # -- callbacks that are not wanted
+    "gone: noted": (
+        OPERATOR, "  redis.call('HSET', keys[1], field, stamp(now_ms()) .. ' ' .. argv[2])\n", ""),
+    "gone: once": (OPERATOR, "if known == argv[2] then", "if false then"),
+    "gone: another URL is another": (OPERATOR, "if known == argv[2] then", "if known ~= '' then"),
+    "gone: told with each news": (RESERVE, "if job.stage == 'callback' then", "if false then"),
+    "gone: of its own form": (RESERVE, "'gone:' .. (form or '')", "'gone:other'"),
 }
 
 GATES_BY_ODDITY = {
     "gate: longer each time", "gate: not longer without an end", "gate: forgets what has served",
     "gate: the next one asks at once", "gate: another token ends the hold",
     "gate: late, and open again", "purse: nor is a second try",
-    "purse: who finds none costs nothing"}
+    "purse: who finds none costs nothing", "gone: told with each news", "gone: of its own form",
+    "store: ends a refusal"}

@@ -64,7 +64,29 @@ def a_second_try_waits_in_a_brown_out_in_which_nothing_was_earned(store):
     promise(len(reply[3]) == 2 and float(reply[4]) > NOW and reply[5] is None, reply)
 
 
-GATES = (each_hold_for_a_refused_token_is_twice_as_long_up_to_ten_minutes,
+def a_news_is_given_with_the_word_that_its_receiver_wants_no_more(store):
+    keys = [key("due:callback"), key("run"), key("budget"), key("meta"), key("due:reconcile"),
+            item_key(ID + ".1")]
+    reply = ask(store, call("ah3_stop_callbacks", [key("meta")], "contact", "a-name"),
+                command("HSET", item_key(ID + ".1"), "kind", "news", "st", "due", "form", "contact"),
+                command("ZADD", key("due:callback"), NOW, ID + ".1"),
+                call("ah3_reserve", keys, "callback", 1, 0, "0.2", 60000, ID + ".1", TOKEN))
+    flat = reply[3][2][2]
+    promise(dict(zip(flat[::2], flat[1::2])).get("gone") == f"{NOW} a-name", reply)
+
+
+def a_refusal_is_over_when_another_token_is_stored(store):
+    keys = [key("access:c"), key("budget"), key("bell")]
+    reply = ask(store, command("HSET", keys[0], "number", 1, "token", "old", "refused", "no",
+                               "by", "client", "hold_ms", 0, "laid", 1),
+                call("ah3_access_store", keys, 1, "new", "next", 0),
+                command("HMGET", keys[0], "number", "token", "refused", "laid"))
+    promise(reply[1:] == [1, ["2", "new", None, None]], reply)
+
+
+GATES = (a_refusal_is_over_when_another_token_is_stored,
+         a_news_is_given_with_the_word_that_its_receiver_wants_no_more,
+         each_hold_for_a_refused_token_is_twice_as_long_up_to_ten_minutes,
          nothing_is_kept_of_a_token_that_was_refused_and_then_let_in,
          who_asks_and_hears_nothing_lets_the_next_one_ask,
          another_token_ends_the_hold_for_the_one_that_was_refused,

@@ -420,3 +420,7 @@ class Parts:
             self.token = f"token-{self.random.randrange(4)}"
         if self.chance(0.1):
             moves.renew(self.token)
+        if self.chance(0.1):
+            moves.stop_callbacks("contact", self.random.choice(("one", "other")))
+        elif self.chance(0.05):
+            moves.start_callbacks("contact")

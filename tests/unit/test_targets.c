@@ -76,29 +76,12 @@ static void what_is_put_off_comes_back_one_after_the_other(void **state)
     targets_clear(&targets);
 }
 
-static void what_is_gone_is_known_until_new_settings_come(void **state)
-{
-    struct targets targets = {0};
-
-    (void)state;
-    assert_false(targets_stopped(&targets, "https://a.example/hook"));
-    assert_true(targets_stop(&targets, "https://a.example/hook"));
-    assert_false(targets_stop(&targets, "https://a.example/hook"));
-    assert_true(targets_stopped(&targets, "https://a.example/hook"));
-    assert_false(targets_stopped(&targets, "https://a.example/other"));
-    targets_forget_stops(&targets);
-    assert_false(targets_stopped(&targets, "https://a.example/hook"));
-    assert_true(targets_stop(&targets, "https://b.example/hook"));
-    targets_clear(&targets);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(urls_of_one_server_are_one_target),
         cmocka_unit_test(one_that_does_not_answer_gets_few_at_a_time),
         cmocka_unit_test(what_is_put_off_comes_back_one_after_the_other),
-        cmocka_unit_test(what_is_gone_is_known_until_new_settings_come),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

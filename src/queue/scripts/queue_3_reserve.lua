@@ -246,6 +246,13 @@ local function pay(job, key, id, item, stage, cost)
   return put_off(job, key, id, due)
 end
 
+-- What a receiver of that form's callbacks said when it wanted no more of them:
+-- since when, and the name of its URL. Whoever sends them knows whether it is
+-- still the same.
+local function gone_of(meta, form)
+  return redis.call('HGET', meta, 'gone:' .. (form or '')) or ''
+end
+
 -- Leases one item: its fields, or nil when nothing is behind the id, or how
 -- long the budget makes it wait.
 local function take_item(job, key, id, token)
@@ -278,6 +285,9 @@ local function take_item(job, key, id, token)
   take(job.bucket, stage, cost)
   job.taken = job.taken + 1
   set = {'st', 'run', 'tok', token, 'stage', stage}
+  if job.stage == 'callback' then
+    flat[#flat + 1], flat[#flat + 2] = 'gone', gone_of(job.meta, item.form)
+  end
   if doubt then
     for _, name in ipairs({'intent', 'sus'}) do
       set[#set + 1], set[#set + 2] = name, stamp(job.suspect)
@@ -321,6 +331,7 @@ local function reserve(keys, argv)
     return {now, till}
   end
   job.suspect = tonumber(redis.call('HGET', keys[4], 'suspect_before') or 0)
+  job.meta = keys[4]
   job.bucket = open_bucket(keys[3], tonumber(argv[3]), tonumber(argv[4]), now)
   job.others = others_wait(keys[5], stage, now)
   job.purse = not breaker and not gate and open_purse(keys[3], stage, now)

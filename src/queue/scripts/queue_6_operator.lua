@@ -204,13 +204,50 @@ local function meet(keys, argv)
   return result
 end
 
+-- keys: meta
+-- argv: form, name of the URL its callbacks go to
+-- Its receiver wants no more of them. 1: that is new.
+local function stop_callbacks(keys, argv)
+  local field, known = 'gone:' .. argv[1], nil
+
+  known = string.match(redis.call('HGET', keys[1], field) or '', '(%S*)$')
+  if known == argv[2] then
+    return 0
+  end
+  redis.call('HSET', keys[1], field, stamp(now_ms()) .. ' ' .. argv[2])
+  return 1
+end
+
+-- keys: meta
+-- argv: form
+-- They are sent again. 0: they were not stopped.
+local function start_callbacks(keys, argv)
+  return redis.call('HDEL', keys[1], 'gone:' .. argv[1])
+end
+
+-- Of each form whose callbacks are stopped: its name, and since when and where.
+local function all_gone(meta)
+  local flat, list = redis.call('HGETALL', meta), {}
+
+  for i = 1, #flat, 2 do
+    local form = string.match(flat[i], '^gone:(.*)$')
+    if form then
+      list[#list + 1], list[#list + 2] = form, flat[i + 1]
+    end
+  end
+  return list
+end
+
 -- Until when there is a brown-out (0: none); whether one asks before the others
--- since our credentials were refused.
+-- since our credentials were refused; why there is no new token, since when, and
+-- when that is tried again.
 local function weather_of(budget, now)
-  local kept = redis.call('HMGET', budget, 'brown', 'denied')
+  local kept = redis.call('HMGET', budget, 'brown', 'denied', 'trouble', 'since',
+                          'again')
   local brown = tonumber(kept[1] or 0)
 
-  return {brown > now and brown or 0, kept[2] and 1 or 0}
+  return {brown > now and brown or 0, kept[2] and 1 or 0, kept[3] or '',
+          tonumber(kept[4] or 0), tonumber(kept[5] or 0)}
 end
 
 -- keys: due:deliver due:reconcile due:callback run dead done held budget meta
@@ -244,6 +281,7 @@ local function count_all(keys, argv)
   for _, at in ipairs(weather_of(keys[8], now)) do
     reply[#reply + 1] = at
   end
+  reply[#reply + 1] = all_gone(keys[9])
   return reply
 end
 
@@ -261,5 +299,9 @@ redis.register_function{function_name = 'ah3_resume', callback = resume,
                         flags = {'allow-oom'}}
 redis.register_function{function_name = 'ah3_meet', callback = meet,
                         flags = {'allow-oom'}}
+redis.register_function{function_name = 'ah3_stop_callbacks',
+                        callback = stop_callbacks, flags = {'allow-oom'}}
+redis.register_function{function_name = 'ah3_start_callbacks',
+                        callback = start_callbacks, flags = {'allow-oom'}}
 redis.register_function{function_name = 'ah3_tally', callback = count_all,
                         flags = {'no-writes', 'allow-oom'}}

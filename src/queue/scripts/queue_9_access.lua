@@ -147,29 +147,38 @@ local function access_store(keys, argv)
   redis.call('HDEL', keys[1], 'locked', 'until', 'tries', 'refused', 'laid',
              'wait')
   redis.call('PEXPIRE', keys[1], stamp(CHAIN_MS))
+  redis.call('HDEL', keys[2], 'trouble', 'since', 'again')
   use_token(keys[2], '#' .. number + 1)
   ring(keys[3])
   return 1
 end
 
--- keys: access
+-- What is told of a chain that does not go on, until it does.
+local function note_trouble(budget, why, again, now)
+  local since = redis.call('HGET', budget, 'since') or stamp(now)
+
+  redis.call('HSET', budget, 'trouble', why, 'since', since, 'again', stamp(again))
+end
+
+-- keys: access budget
 -- argv: lock number what ms why by
 -- It came to nothing: 'unsent' (the refresh token was not spent), 'unknown' (it
 -- may have been), both to be tried again after ms; or 'refused', for which the
 -- destination is held for ms (0: until resumed) once there is no token left.
 local function access_fail(keys, argv)
-  local access = read_access(keys[1])
+  local access, now, ms = read_access(keys[1]), now_ms(), tonumber(argv[4])
 
   if access.locked ~= argv[1] or access.number ~= tonumber(argv[2]) then
     return 0
   end
   redis.call('HDEL', keys[1], 'locked', 'until', 'laid')
+  note_trouble(keys[2], argv[5], ms > 0 and now + ms or 0, now)
   if argv[3] == 'refused' then
     redis.call('HSET', keys[1], 'refused', argv[5], 'hold_ms', argv[4],
                'by', argv[6])
     return 1
   end
-  redis.call('HSET', keys[1], 'wait', stamp(now_ms() + tonumber(argv[4])))
+  redis.call('HSET', keys[1], 'wait', stamp(now + ms))
   if argv[3] == 'unsent' then
     redis.call('HSET', keys[1], 'tries', math.max(0, access.tries - 1))
   end
