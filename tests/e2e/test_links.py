@@ -30,14 +30,14 @@ from harness.waiting import wait_until
 # arrives within search_patience.
 SETTINGS = {
     "destinations": {"support": {
-        "request_timeout": "600ms", "lease": "2s", "search_patience": "8s",
+        "request_timeout": "1500ms", "lease": "5s", "search_patience": "8s",
         "look_interval": "300ms", "ticket_first": "100ms",
         "breaker": {"failures": 0}}},
     "forms": {"contact": {"callback": {"events": ["linked", "unlinked", "failed"]}}},
 }
 BREAKS = [Fault("cut"), Fault("reset")]
 SLOW = [Fault("delay", seconds=0.1), Fault("trickle", seconds=0.001, most=30)]
-TOO_SLOW = [Fault("hang"), Fault("delay", seconds=1), Fault("trickle", seconds=0.25, most=5)]
+TOO_SLOW = [Fault("hang"), Fault("delay", seconds=2), Fault("trickle", seconds=0.4, most=5)]
 
 # How long the messages are, at most.
 CREATE = {TO_SERVER: 560, TO_CLIENT: 760}
@@ -51,12 +51,17 @@ def all_posted(ordeal):
     return sweep.seen["create"] + len(sweep.stories()) >= len(ordeal.accepted)
 
 
+def few_on_their_way(ordeal):
+    """Of too many, creates go first, and nothing would be looked for."""
+    return ordeal.waiting() < 300
+
+
 @pytest.fixture
 def ordeal(nursery, redis, sandbox, receiver):
     """A relay behind a sweep of its link to Zendesk."""
     made = []
 
-    def make(plans, every=1, rewrite=lambda data: data):
+    def make(plans, every=1, rewrite=lambda data: data, may_send=all_posted):
         sweep = Sweep(sandbox.port, find_request, every, rewrite)
         made.append(sweep)
         relay = Relay(nursery, redis, sandbox, receiver, {
@@ -64,7 +69,7 @@ def ordeal(nursery, redis, sandbox, receiver):
                 **SETTINGS["destinations"]["support"], "base_url": sweep.proxies[0].url}}})
         serve, work = relay.start_all()
         sweep.begin(**plans)
-        assert_nothing(Ordeal(relay, redis, sandbox, receiver, sweep, all_posted).judged())
+        assert_nothing(Ordeal(relay, redis, sandbox, receiver, sweep, may_send).judged())
         assert serve.running() and work.running()
         return sweep
     yield make
@@ -73,7 +78,7 @@ def ordeal(nursery, redis, sandbox, receiver):
 
 
 def longest(sweep, way):
-    return max(length_of(story, way) for story in sweep.stories())
+    return max((length_of(story, way) for story in sweep.stories()), default=0)
 
 
 @pytest.mark.timeout(300)
@@ -87,7 +92,7 @@ def test_zendesk_broken_at_every_byte_of_a_create(ordeal, way):
 @pytest.mark.timeout(4000)
 def test_zendesk_slow_or_damaged_in_a_create(ordeal):
     faults = plan(seeded(), SLOW + TOO_SLOW + corruptions(), CREATE, 300)
-    ordeal({"create": faults}, every=2)
+    ordeal({"create": faults}, 4, may_send=few_on_their_way)
 
 
 def unreadable(data):
@@ -100,7 +105,7 @@ def test_zendesk_broken_slow_or_damaged_in_a_look(ordeal):
     chance = seeded()
     kinds = BREAKS + SLOW + TOO_SLOW + corruptions()
     plans = {"search": plan(chance, kinds, SEARCH, 150), "ids": plan(chance, kinds, IDS, 150)}
-    ordeal(plans, 2, unreadable)
+    ordeal(plans, 2, unreadable, few_on_their_way)
 
 
 class Rewritten:

@@ -148,7 +148,7 @@ class Ordeal:
         """Once all has come to rest: the verdict, without what nobody could know."""
         while not self.sweep.over():
             self.send(batch)
-            wait_until(self.ready_for_more, 60, "time for more")
+            wait_until(self.ready_for_more, 120, "time for more")
         wait_until(self.at_rest, 120, "every message to have come to rest")
         damage = Damage(self.sweep.stories())
         chats = [{**chat, "session_id": damage.owners.get(chat["id"], chat["session_id"])}
