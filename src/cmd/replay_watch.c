@@ -15,7 +15,7 @@
 
 #define LOOK_MS     250
 #define HOLDS_MS    5000
-#define AWAY_MS     60000 /* so long Redis may be away */
+#define AWAY_MS     30000 /* so long Redis may be away */
 #define INTERRUPTED 130   /* the exit code, as a shell makes it */
 #define HOLDS_MOST  16
 

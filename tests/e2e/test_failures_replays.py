@@ -1,8 +1,9 @@
 """Replays of many: by several operators at once (row 28 of the table of failures),
 paused, changed, watched; and what is told before one begins. By hand, with as many
 as an outage leaves behind: AFTERHOURS_TEST_REPLAYED=10000."""
-import hashlib
+import concurrent.futures
 import fcntl
+import hashlib
 import json
 import os
 import pty
@@ -213,9 +214,9 @@ def test_one_that_is_stopped_leaves_the_rest_as_it_was(relay, redis, sandbox):
     assert relay.serve.logged(r"admin_change .*by=ada action=pause_replay .*done=1 rate=1")
 
 
-def terminal(relay, *arguments, columns=80, until=None, **env):
-    """What a command writes to a terminal, which sends Ctrl-C once that is there; and
-    its exit code."""
+def terminal(relay, *arguments, columns=80, until=None, heard=None, **env):
+    """What a command writes to a terminal, which sends Ctrl-C once `until` is there;
+    and its exit code. heard: a list that gets it as it comes."""
     leader, follower = pty.openpty()
     fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     usual = environment(TERM="xterm-256color")
@@ -231,6 +232,8 @@ def terminal(relay, *arguments, columns=80, until=None, **env):
             seen += os.read(leader, 4096).decode()
         except OSError:
             break
+        if heard is not None:
+            heard.append(seen)
         if until and until in seen:
             os.write(leader, b"\x03")
             until = None
@@ -269,6 +272,21 @@ def test_who_leaves_the_bar_is_told_that_it_goes_on(relay, redis, sandbox):
         assert f"afterhours replays {verb} {found['id']} --config {relay.path}" in seen
     assert relay.run("replays", "rate", "none").returncode == 0
     wait_until(lambda: redis.client.zcard("{support}done") == 3, 30, "the others to be linked")
+    assert_exactly_once(ids, sandbox.chats())
+
+
+def test_the_bar_waits_for_a_redis_that_is_away(relay, redis, sandbox):
+    ids, heard = fail(relay, sandbox, 2), [""]
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        shown = pool.submit(terminal, relay, "replay", *ids, "--rate", "1/min", heard=heard)
+        wait_until(lambda: "1 linked" in heard[-1], 30, "the first one")
+        redis.kill()
+        wait_until(lambda: "Redis is away, 1 of 2" in heard[-1], 30, "the bar to say so")
+        redis.start()
+        wait_until(lambda: relay.run("replays", "rate", "none").returncode == 0, 30,
+                   "another rate to be taken")
+        seen, code = shown.result(60)
+    assert code == 0 and "2 linked" in seen, seen
     assert_exactly_once(ids, sandbox.chats())
 
 
