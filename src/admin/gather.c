@@ -69,6 +69,16 @@ static void leave_out(struct gathered *gathered, const char *id,
     json_array_append_new(gathered->left_out, row);
 }
 
+static bool fits(const struct gather *job, const struct submission *submission)
+{
+    struct walk_filter filter;
+    char before[ID_SIZE];
+
+    return wanted_walk(&job->wanted, submission->destination, &filter,
+                       before) &&
+           queue_fits(&filter, submission);
+}
+
 static void found(void *context, const struct submission *submission,
                   const struct error *err)
 {
@@ -83,6 +93,8 @@ static void found(void *context, const struct submission *submission,
         leave_out(&job->gathered, id, "unknown");
     else if (submission->place != PLACE_DEAD)
         leave_out(&job->gathered, id, "not_failed");
+    else if (!fits(job, submission))
+        leave_out(&job->gathered, id, "not_fitting");
     else
         add(&job->gathered, submission);
     job->next++;
@@ -94,7 +106,8 @@ static void find_next(struct gather *job)
     const json_t *id = json_array_get(job->ids, job->next);
 
     if (id)
-        queue_find(job->queue, json_string_value(id), false, found, job);
+        queue_find(job->queue, json_string_value(id),
+                   wanted_reads(&job->wanted), found, job);
     else
         finish(job, NULL);
 }
@@ -151,26 +164,31 @@ static struct gather *gather_new(struct queue *queue, gather_done *done,
     return job;
 }
 
-void gather_ids(struct queue *queue, json_t *ids, gather_done *done,
-                void *context)
+static void take_wanted(struct gather *job, struct wanted *wanted)
+{
+    job->wanted = *wanted;
+    memset(wanted, 0, sizeof(*wanted));
+    job->wanted.by_state = true; /* whatever is buried can be replayed */
+    job->wanted.state = STATE_FAILED;
+    job->wanted.limit = STEP;
+}
+
+void gather_ids(struct queue *queue, json_t *ids, struct wanted *wanted,
+                gather_done *done, void *context)
 {
     struct gather *job = gather_new(queue, done, context);
 
     job->ids = json_incref(ids);
+    take_wanted(job, wanted);
     find_next(job);
 }
 
-/* Whatever is buried is what can be replayed. */
 void gather_wanted(struct queue *queue, const struct settings *settings,
                    struct wanted *wanted, gather_done *done, void *context)
 {
     struct gather *job = gather_new(queue, done, context);
 
     job->settings = settings;
-    job->wanted = *wanted;
-    memset(wanted, 0, sizeof(*wanted));
-    job->wanted.by_state = true;
-    job->wanted.state = STATE_FAILED;
-    job->wanted.limit = STEP;
+    take_wanted(job, wanted);
     walk_next(job);
 }

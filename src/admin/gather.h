@@ -15,7 +15,8 @@ struct gathered {
     struct replay_item *items; /* owned */
     size_t count, size;
     struct preview preview;
-    json_t *left_out; /* owned: [{"id", "why"}], why: unknown, not_failed */
+    json_t *left_out; /* owned: [{"id", "why"}]; why: unknown, not_failed,
+                         not_fitting */
     bool too_many;    /* more than GATHER_MOST fit */
 };
 void gathered_clear(struct gathered *gathered);
@@ -24,9 +25,10 @@ void gathered_clear(struct gathered *gathered);
 typedef void gather_done(void *context, struct gathered *gathered,
                          const struct error *err);
 
-/* ids: an array of texts, each once; kept until done. */
-void gather_ids(struct queue *queue, json_t *ids, gather_done *done,
-                void *context);
+/* ids: an array of texts, each once; kept until done. Takes wanted: those that
+ * do not fit are left out. */
+void gather_ids(struct queue *queue, json_t *ids, struct wanted *wanted,
+                gather_done *done, void *context);
 /* Takes wanted; settings are held by who calls until done. */
 void gather_wanted(struct queue *queue, const struct settings *settings,
                    struct wanted *wanted, gather_done *done, void *context);

@@ -22,7 +22,7 @@
 struct order {
     bool dry_run;
     unsigned rate; /* a minute; 0: at once */
-    json_t *ids;   /* borrowed from the body; NULL: by filters */
+    json_t *ids;   /* borrowed from the body; NULL: by the filter alone */
     struct wanted wanted;
     char *stranger; /* owned; a member that is none */
 };
@@ -211,12 +211,13 @@ static void read_order(struct order *order, const json_t *root,
 
     order->ids = json_object_get(root, "ids");
     check_members(order, root, complaints);
-    if (!order->ids == !filter)
-        complaints_add(complaints, "ids", order->ids ? "repeated" : "required",
-                       "Say which: ids, or filter, and not both.");
-    else if (order->ids)
+    if (!order->ids && !filter)
+        complaints_add(complaints, "ids", "required",
+                       "Say which: ids, or filter; or both, for those of the "
+                       "ids that fit.");
+    if (order->ids)
         check_ids(order->ids, complaints);
-    else
+    if (filter)
         wanted_read_filter(&order->wanted, filter, settings, clock_wall_ms(),
                            complaints);
     if (order->wanted.by_state && order->wanted.state != STATE_FAILED)
@@ -237,7 +238,8 @@ static void begin(struct request *request, struct order *order)
     memcpy(job->replay.by, job->call.by, sizeof(job->replay.by));
     if (order->ids) {
         drop_repeated(order->ids);
-        gather_ids(request->admin->queue, order->ids, gathered, job);
+        gather_ids(request->admin->queue, order->ids, &order->wanted, gathered,
+                   job);
     } else {
         gather_wanted(request->admin->queue, job->call.settings, &order->wanted,
                       gathered, job);

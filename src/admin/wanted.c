@@ -314,6 +314,11 @@ void wanted_clear(struct wanted *wanted)
     memset(wanted, 0, sizeof(*wanted));
 }
 
+bool wanted_reads(const struct wanted *wanted)
+{
+    return wanted->values[WORDS] || wanted->email[0];
+}
+
 bool wanted_walk(const struct wanted *wanted, const char *destination,
                  struct walk_filter *filter, char before[ID_SIZE])
 {

@@ -40,6 +40,9 @@ void wanted_read_filter(struct wanted *wanted, const json_t *filter,
                         struct complaints *complaints);
 void wanted_clear(struct wanted *wanted);
 
+/* Whether what is written must be read to know whether it is wanted. */
+bool wanted_reads(const struct wanted *wanted);
+
 /* Whether it wants those of that destination, and its filter for them. The
  * filter's texts are the wanted's; before must have room for an id. */
 bool wanted_walk(const struct wanted *wanted, const char *destination,

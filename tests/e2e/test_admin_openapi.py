@@ -65,6 +65,8 @@ def visit_well(desk):
     for row in desk.ask("GET", f"{OURS}submissions").json()["submissions"]:
         desk.ask("GET", f"{OURS}submissions/{row['id']}", "reader")
     desk.ask("POST", f"{OURS}replays", json={"filter": {"state": "failed"}, "dry_run": True})
+    desk.ask("POST", f"{OURS}replays", json={
+        "ids": failed, "filter": {"email": "1@example.org"}, "dry_run": True})
     replay = desk.ask("POST", f"{OURS}replays", json={"ids": failed, "rate": 60}).json()
     desk.ask("GET", f"{OURS}replays/{replay['id']}", "reader")
     desk.ask("GET", f"{OURS}replays", "reader")

@@ -348,6 +348,11 @@ def test_what_is_wrong_with_an_id_is_told_and_nothing_is_done(relay, redis, sand
         assert "nothing was replayed" in done.stderr
     none = relay.run("replay", *failed, "--email", "nobody@example.org")
     assert none.returncode == 1 and "none of these ids fits" in none.stderr
+    order = {"ids": [*failed, linked["id"]], "filter": {"q": "number 1"}, "dry_run": True}
+    told = ask(relay, "POST", "/replays", json=order)
+    assert told["total"] == 1
+    assert told["left_out"] == [{"id": failed[0], "why": "not_fitting"},
+                                {"id": linked["id"], "why": "not_failed"}]
     assert dead(redis) == 2 and read(relay, "replays") == []
     done = relay.run("replay", *failed, *failed, linked["id"], "--state", "failed", "--wait")
     assert done.returncode == 0 and "2 replayed" in done.stdout and "2 linked" in done.stdout

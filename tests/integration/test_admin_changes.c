@@ -111,7 +111,7 @@ static void every_bad_body_is_told(void **state)
         {"replays", "{\"ids\": []}", 422, "\"field\":\"ids\""},
         {"replays", "{\"ids\": \"x\"}", 422, "\"field\":\"ids\""},
         {"replays", "{\"ids\": [1]}", 422, "\"field\":\"ids\""},
-        {"replays", "{\"ids\": [], \"filter\": {}}", 422, "not both"},
+        {"replays", "{\"rate\": 5}", 422, "or both"},
         {"replays", "{\"filter\": {}}", 422, "\"field\":\"filter\""},
         {"replays", "{\"filter\": 1}", 422, "\"field\":\"filter\""},
         {"replays", "{\"filter\": {\"state\": \"linked\"}}", 422,
