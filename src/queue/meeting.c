@@ -2,7 +2,8 @@
  * Meeting a server. See meeting.h.
  *
  *     INFO, CONFIG GET, HMGET {@}numbers -> fit? -> ah3_version ->
- *     (FUNCTION LOAD) -> ah3_arrive, ah3_meet of every destination -> ready
+ *     (FUNCTION LOAD) -> (mend.h) -> ah3_arrive, ah3_meet of every destination
+ *     -> ready
  *
  * A server that is not the one of last time may have lost its last writes, and
  * then ah3_meet closes the destination for one lease ("grace") and marks what
@@ -19,6 +20,7 @@
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "queue/library.h"
+#include "queue/mend.h"
 #include "queue/numbers.h"
 #include "queue/state.h"
 
@@ -27,6 +29,8 @@
 #define AGAIN_MS   250   /* after a meeting that failed */
 #define REFRESH_MS 10000 /* while all is well */
 #define AWAY_MS    2000  /* a connection is usually made long before */
+
+#define MENDING_MS 50 /* while a restarted server writes its file anew */
 
 static void ask_info(struct queue *queue);
 
@@ -124,13 +128,35 @@ static void meet(struct queue *queue)
     }
 }
 
+static void mended(struct queue *queue, enum mending mending)
+{
+    if (mending == MENDING_DONE) {
+        meet(queue);
+        return;
+    }
+    fail(queue, mending == MENDING_WAIT
+                    ? "Redis was restarted and writes its append-only file "
+                      "anew, without what was cut off when it died"
+                    : "Redis did not answer after its restart");
+    timer_start(queue->again, MENDING_MS);
+}
+
+/* A server that we work with already is not one that was just restarted. */
+static void mend_first(struct queue *queue)
+{
+    if (!queue->ready && server_unmended(&queue->next_server))
+        mend(queue, mended);
+    else
+        meet(queue);
+}
+
 static void loaded(void *context, const struct redis_answer *answer)
 {
     struct queue *queue = context;
 
     failpoint_pass("meeting.loaded", NULL);
     if (!stopped(queue, answer, "loading the functions (FUNCTION LOAD)"))
-        meet(queue);
+        mend_first(queue);
 }
 
 static void load(struct queue *queue)
@@ -157,7 +183,7 @@ static void compared(void *context, const struct redis_answer *answer)
 
     library_digest(digest);
     if (said && strcmp(said, digest) == 0) {
-        meet(queue);
+        mend_first(queue);
         return;
     }
     /* There is none of that name, or another text of it. */
@@ -182,6 +208,10 @@ static void numbered(void *context, const struct redis_answer *answer)
         fail(queue, why);
         return;
     }
+    queue->next_server.mended =
+        numbers_mended(answer->reply, queue->next_server.run_id);
+    if (!queue->next_server.mended && !server_unmended(&queue->next_server))
+        mend_note(queue);
     redis_callv(queue->redis, compared, queue, "FCALL", "ah3_version", "0",
                 NULL);
 }
@@ -216,7 +246,8 @@ static void informed(void *context, const struct redis_answer *answer)
     queue->next_server = (struct server){0};
     server_read_info(&queue->next_server, answer->reply);
     redis_callv(queue->redis, configured, queue, "CONFIG", "GET",
-                "maxmemory-policy", "appendonly", "appendfsync", NULL);
+                "maxmemory-policy", "appendonly", "appendfsync",
+                "aof-load-truncated", NULL);
 }
 
 static void ask_info(struct queue *queue)

@@ -50,8 +50,16 @@ void numbers_ask(struct queue *queue, redis_done *done)
     add_key(&command);
     command_text(&command, "needs");
     command_text(&command, "newest");
+    command_text(&command, "mended");
     command_send(&command, queue->redis, 0, done, queue);
     command_clear(&command);
+}
+
+bool numbers_mended(const struct redis_reply *reply, const char *run_id)
+{
+    const char *mended = redis_text(redis_at(reply, 2));
+
+    return mended && strcmp(mended, run_id) == 0;
 }
 
 bool numbers_fit(const struct redis_reply *reply, char *why, size_t size)

@@ -16,6 +16,9 @@ struct queue;
 /* Asks what processes of other versions have put down. Needs no library. */
 void numbers_ask(struct queue *queue, redis_done *done);
 
+/* Whether that server was mended since its start: see mend.h. */
+bool numbers_mended(const struct redis_reply *reply, const char *run_id);
+
 /* Whether processes of our number may work on it; else what to do, in why. */
 bool numbers_fit(const struct redis_reply *reply, char *why, size_t size);
 

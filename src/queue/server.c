@@ -10,6 +10,7 @@
 #include "base/banned.h"
 
 #define VERSION_MIN 7
+#define AOF_NEW     1024 /* bytes: no move of ours has room in less */
 
 enum field_type { FIELD_TEXT, FIELD_NUMBER };
 
@@ -31,9 +32,13 @@ static const struct field {
     NUMBER("used_memory", used_memory),
     NUMBER("maxmemory", max_memory),
     NUMBER("connected_slaves", replicas),
+    NUMBER("aof_current_size", file_size),
+    NUMBER("aof_rewrites", rewrites),
+    NUMBER("aof_rewrite_in_progress", rewriting),
     TEXT("maxmemory-policy", policy),
     TEXT("appendonly", appendonly),
     TEXT("appendfsync", appendfsync),
+    TEXT("aof-load-truncated", load_truncated),
 #undef TEXT
 #undef NUMBER
 };
@@ -134,4 +139,12 @@ bool server_on_disk(const struct server *server)
 bool server_sure(const struct server *server)
 {
     return server_on_disk(server) && server->replicas == 0 && !server->promoted;
+}
+
+bool server_unmended(const struct server *server)
+{
+    return strcmp(server->appendonly, "yes") == 0 &&
+           strcmp(server->load_truncated, "no") != 0 && !server->mended &&
+           server->file_size > AOF_NEW &&
+           server->rewrites <= (server->rewriting ? 1 : 0);
 }

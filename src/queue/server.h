@@ -17,6 +17,11 @@ struct server {
     char appendonly[8];   /* "yes", "no" */
     char appendfsync[16]; /* "always", ...; "" when CONFIG is not allowed */
     int64_t used_memory, max_memory;
+    char load_truncated[8]; /* aof-load-truncated; "" when it is not known */
+    int64_t file_size;      /* bytes of its append-only file */
+    int64_t rewrites;       /* of that file since it was started */
+    int64_t rewriting;      /* 1: one is under way */
+    bool mended;            /* and known to be, since it was started */
     int64_t replicas;
     bool promoted; /* it was somebody's replica once */
 };
@@ -35,5 +40,9 @@ bool server_on_disk(const struct server *server);
 /* Whether it cannot have lost an answered write by a restart, as far as can be
  * seen from it alone: everything on disk, nobody's replica, no replicas. */
 bool server_sure(const struct server *server);
+
+/* Whether its append-only file may still hold the beginning of a move that was
+ * cut off when the server died: see mend.h. */
+bool server_unmended(const struct server *server);
 
 #endif

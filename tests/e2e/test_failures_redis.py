@@ -43,6 +43,49 @@ def test_row_16_redis_killed_with_everything_on_disk(make_relay, redis, sandbox)
     assert_exactly_once(ids, sandbox.chats())
 
 
+def cut_off(redis, nursery):
+    """Redis as if it had died while it wrote down the last move: without its EXEC
+    and some more."""
+    redis.kill()
+    path, = (nursery.folder / "redis" / "appendonlydir").glob("*.incr.aof")
+    data = path.read_bytes()
+    assert data.endswith(b"EXEC\r\n")
+    path.write_bytes(data[:-30])
+
+
+def test_row_16_half_a_move_in_the_files_of_redis_comes_to_nothing(make_relay, redis, nursery):
+    """Redis leaves the beginning of a move in its file when it starts, and carries it
+    out, with what came after it, when it starts the next time."""
+    relay = make_relay(**BRISK)
+    relay.start("serve")
+    relay.wait_ready()
+    half = relay.accept("cut off", email="half@example.org")["id"]
+    cut_off(redis, nursery)
+    redis.start()
+    relay.wait_ready()
+    assert "short read" in redis.process.log()
+    whole = several(relay, 3)
+    redis.kill()
+    redis.start()
+    relay.wait_ready()
+    assert [relay.look(each)["state"] for each in whole] == ["queued"] * 3
+    assert not redis.client.keys(f"*{half}*"), "nothing of it, not a part"
+    assert redis.client.zcard("{support}all") == 3
+
+
+def test_row_16_a_server_that_may_not_be_asked_to_write_anew_is_told_of(make_relay, redis):
+    relay = make_relay(**BRISK)
+    serve = relay.start("serve")
+    relay.wait_ready()
+    relay.accept()
+    redis.kill()
+    redis.options = ("--rename-command", "BGREWRITEAOF", "")
+    redis.start()
+    relay.wait_ready()
+    assert serve.logged("redis_not_mended .*bgrewriteaof")
+    assert relay.accept()["durability"] == "disk"
+
+
 def test_row_17_redis_killed_with_a_second_not_on_disk(nursery, sandbox):
     """The worst a crash can do: what was delivered meanwhile is forgotten, with
     its chat, and what came in last is gone."""

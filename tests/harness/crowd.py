@@ -122,9 +122,9 @@ class Sender:
         self.watched = []
         self.keyed = None
 
-    def run(self, may_send, count):
-        while True:
-            may_send.wait()
+    def run(self, crowd):
+        while not crowd.over.is_set():
+            crowd.may_send.wait()
             wave = [next(self.numbers, None) for _ in range(LINKS)]
             wave = [self.choose(number) for number in wave if number is not None]
             if not wave:
@@ -133,8 +133,8 @@ class Sender:
                 self.link(place).send(data)
             for place, (kind, data) in enumerate(wave):
                 self.hear(place, kind, data)
-            with count.get_lock():
-                count.value += len(wave)
+            with crowd.count.get_lock():
+                crowd.count.value += len(wave)
         for link in [*self.links, *self.watched]:
             if link:
                 link.close()
@@ -195,7 +195,7 @@ class Crowd:
     def __init__(self, port, count, folder, first=0, size=2, seed=1):
         self.asked = count
         self.count = multiprocessing.Value("Q", 0)
-        self.may_send = multiprocessing.Event()
+        self.may_send, self.over = multiprocessing.Event(), multiprocessing.Event()
         self.may_send.set()
         self.paths = [pathlib.Path(folder) / f"promised-{first}-{each}" for each in range(size)]
         self.processes = [
@@ -207,13 +207,18 @@ class Crowd:
 
     def send(self, port, path, numbers, seed):
         with path.open("w") as out:
-            Sender(port, out, iter(numbers), seed).run(self.may_send, self.count)
+            Sender(port, out, iter(numbers), seed).run(self)
 
     def flow(self, on):
         if on:
             self.may_send.set()
         else:
             self.may_send.clear()
+
+    def stop(self):
+        """What is sent already is still waited for."""
+        self.over.set()
+        self.may_send.set()
 
     def sending(self):
         return any(process.is_alive() for process in self.processes)

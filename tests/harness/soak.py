@@ -1,6 +1,7 @@
 """Very many submissions through everything, until nothing is left of them in Redis:
 what the processes and Redis hold over time, and whether they give it back."""
 import dataclasses
+import threading
 import time
 
 from .crowd import API_KEY, Crowd
@@ -27,7 +28,8 @@ class Plan:
     faults: float = 0.0005  # the share of the destination's answers, in each of three ways
     flat_kb: int = 1024     # what a process, and Redis, may have grown by
     sample_s: float = 5
-    rest_s: float = 300     # the longest until nothing is left
+    rest_s: float = 900     # the longest until nothing is left (the sweep comes back to
+                            # what had news to tell after ten minutes)
     pooled: int = 8         # so many more descriptors may be of connections kept for later
     senders: int = 2
     seed: int = 1
@@ -64,7 +66,12 @@ class Soak:
         self.processes["sandbox"] = sandbox.process
         self.relay.wait_ready()
         self.samples, self.promised, self.wrong = [], {}, []
+        self.stopped = threading.Event()
         self.began = time.monotonic()
+
+    def stop(self):
+        """No new messages; what there is, is judged."""
+        self.stopped.set()
 
     def settings(self):
         form = {"erase_after": self.plan.keep, "dedupe_window": "10s"}
@@ -101,7 +108,10 @@ class Soak:
         due = 0
         while crowd.sending():
             long = sum(self.redis.client.zcard("{support}" + name) for name in LINES)
-            crowd.flow(long < HIGH)
+            if self.stopped.is_set():
+                crowd.stop()
+            else:
+                crowd.flow(long < HIGH)
             if time.monotonic() >= due:
                 due = time.monotonic() + self.plan.sample_s
                 self.note(crowd)

@@ -3,6 +3,7 @@ on the binary named by AFTERHOURS_TEST_BINARY."""
 import argparse
 import pathlib
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -19,7 +20,8 @@ from harness.soak import Plan, Soak
 ABOUT = """Sends very many submissions of every kind through everything: accepted,
 delivered, looked for, linked, told, and erased when their keeping time is over. Says
 whether memory and descriptors of serve and work stay as they were after the warm-up,
-whether Redis is back where it began, and whether anything was lost or doubled."""
+whether Redis is back where it began, and whether anything was lost or doubled.
+Ctrl-C ends the sending and judges what there is; a second one ends it at once."""
 
 
 def options():
@@ -48,6 +50,14 @@ def show(lines):
         print(f"{line.name:{width}}  {line.before:10}  {line.after:10}  {verdict}")
 
 
+def listen_for_the_end(soak):
+    def end(*_):
+        print("sending no more; what there is will be judged", flush=True)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        soak.stop()
+    signal.signal(signal.SIGINT, end)
+
+
 def main():
     asked = options()
     began = time.monotonic()
@@ -59,9 +69,11 @@ def main():
     try:
         soak = Soak(nursery, Redis(nursery), Sandbox(
             nursery, "--ticket-delay", "1000", "--search-lag", "100"), hooks,
-            Plan(asked.submissions, asked.warm, asked.keep, asked.faults, asked.flat,
-                 asked.sample, asked.senders, asked.seed),
+            Plan(submissions=asked.submissions, warm=asked.warm, keep=asked.keep,
+                 faults=asked.faults, flat_kb=asked.flat, sample_s=asked.sample,
+                 senders=asked.senders, seed=asked.seed),
             lambda line: print(line, flush=True))
+        listen_for_the_end(soak)
         lines = soak.run()
         reports = []
     finally:

@@ -1,0 +1,36 @@
+/*
+ * What a Redis server that died may have left in its append-only file.
+ *
+ * A move is several writes, which lie there between MULTI and EXEC. Killed in
+ * the middle of writing them, the server finds the beginning of a move at its
+ * next start, leaves it out, and forgets to cut it away with its MULTI. What is
+ * written after it then belongs to that beginning: at the start after the next
+ * one, half of a move is carried out, or answered writes are thrown away. (So
+ * does every Redis up to 8 with aof-load-truncated yes, which is the default.)
+ *
+ * So a server that was started on files, and has not written them anew since,
+ * is made to do so before anything is asked of it: first a move of no effect
+ * closes what is open there, so that dying once more does no harm; then
+ * BGREWRITEAOF.
+ */
+#ifndef QUEUE_MEND_H
+#define QUEUE_MEND_H
+
+struct queue;
+
+enum mending {
+    MENDING_DONE, /* or it cannot be done here, and that was logged */
+    MENDING_WAIT, /* it is under way: meet the server again soon */
+    MENDING_LOST  /* it did not answer */
+};
+
+typedef void mend_done(struct queue *queue, enum mending mending);
+
+/* Puts down that the server of its run_id needs no mending: it was mended, or
+ * its file was empty at its start. */
+void mend_note(struct queue *queue);
+
+/* For a server that is server_unmended(); the queue's next_server. */
+void mend(struct queue *queue, mend_done *done);
+
+#endif
