@@ -24,8 +24,10 @@ struct chats_link {
     struct session session;
     const struct chats_options *options; /* borrowed */
     struct http_client *client;
-    char *base_url;      /* owned */
-    char *token_file;    /* owned; NULL: the token came from elsewhere */
+    char *base_url;   /* owned */
+    char *token_file; /* owned; NULL: the token came from elsewhere */
+    const struct settings_destination
+        *shared;         /* of the settings, whose workers share it; or NULL */
     struct secret token; /* owned */
     struct chat_endpoint endpoint;
     struct chats_pace pace;

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/crypto.h"
+#include "cmd/shared_token.h"
 #include "config/read_file.h"
 #include "config/settings.h"
 #include "net/url.h"
@@ -40,6 +41,30 @@ static bool read_token(const char *path, struct secret *token,
     return ok;
 }
 
+/* The one that its workers use, as they would get it. */
+static bool get_shared(struct chats_link *link, struct secret *token,
+                       struct error *err)
+{
+    struct http_client *client;
+    struct shared_trouble trouble;
+    bool ok;
+
+    if (!link->session.queue && !session_connect(&link->session, err))
+        return error_prefix(err,
+                            "the token of the destination '%s' is in "
+                            "Redis, or give --token-file",
+                            link->shared->name);
+    client = http_client_new(link->session.loop, 1);
+    ok =
+        shared_token_get(&link->session, client, link->shared, token, &trouble);
+    http_client_free(client);
+    return ok || error_set(err, ERROR_UNAVAILABLE,
+                           "there is no access token for the destination "
+                           "'%s': %s; 'afterhours check' says what to do, or "
+                           "give --token-file",
+                           link->shared->name, trouble.why);
+}
+
 static bool find_token(struct chats_link *link,
                        const struct settings_destination *destination,
                        struct error *err)
@@ -52,11 +77,10 @@ static bool find_token(struct chats_link *link,
         return read_token(given, &link->token, err) ||
                error_prefix(err, "--token-file");
     }
-    if (destination && settings_uses_oauth(destination))
-        return error_set(err, ERROR_CONFIG,
-                         "the tokens of the destination '%s' belong to its "
-                         "workers, who refresh them: give --token-file",
-                         destination->name);
+    if (destination && settings_uses_oauth(destination)) {
+        link->shared = destination;
+        return get_shared(link, &link->token, err);
+    }
     if (destination) {
         secret_copy(&link->token, &destination->token);
         link->token_file = alloc_text(destination->token_file);
@@ -178,12 +202,19 @@ static void put_token(struct http_request *request, const struct secret *token)
     }
 }
 
+static bool read_again(struct chats_link *link, struct secret *now)
+{
+    if (link->shared)
+        return get_shared(link, now, NULL);
+    return link->token_file && read_token(link->token_file, now, NULL);
+}
+
 bool chats_target_renew(struct chats_link *link, struct http_request *request)
 {
     struct secret now = {0};
     bool other;
 
-    if (!link->token_file || !read_token(link->token_file, &now, NULL))
+    if (!read_again(link, &now))
         return false;
     other = !secret_equal(&link->token, now.bytes, now.len);
     if (other) {

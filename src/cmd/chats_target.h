@@ -13,8 +13,8 @@
 must_check bool chats_target_find(struct chats_link *link, struct error *err);
 
 /*
- * Reads the token's file once more. True: it has another token now, which is
- * put into request.
+ * Reads the token once more, where it may be another one. True: it has another
+ * token now, which is put into request.
  */
 must_check bool chats_target_renew(struct chats_link *link,
                                    struct http_request *request);

@@ -6,20 +6,18 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "access/access.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "chat/chat_reader.h"
 #include "chat/chat_request.h"
 #include "cmd/findings.h"
+#include "cmd/shared_token.h"
 #include "net/http_client.h"
 
 #include "base/banned.h"
 
 #define AREA       "zendesk"
 #define TIMEOUT_MS INT64_C(8000)
-#define POLL_MS    10
-#define WHY_SIZE   256
 
 struct question {
     struct session *session;
@@ -107,63 +105,31 @@ static void on_answer(void *context, const struct http_response *answer)
         judge_status(question, answer->status);
 }
 
-/* What became of a token that must be got first. */
-struct getting {
-    enum access_event event;
-    char why[WHY_SIZE];
-};
-
-static void on_told(void *context, const struct access_told *told)
-{
-    struct getting *getting = context;
-
-    getting->event = told->event;
-    snprintf(getting->why, sizeof(getting->why), "%s",
-             told->why ? told->why : "");
-}
-
 static void judge_getting(struct question *question,
-                          const struct getting *getting)
+                          const struct shared_trouble *trouble)
 {
     const char *name = question->destination->name;
 
-    if (getting->event == ACCESS_EVENT_REFUSED)
+    if (trouble->refused)
         findings_add(question->findings, FINDING_WRONG, AREA,
                      "correct the destination's oauth; a refresh token is good "
                      "once, so it may need a new one",
-                     "%s: no access token: %s", name, getting->why);
+                     "%s: no access token: %s", name, trouble->why);
     else
         findings_add(question->findings, FINDING_AWAY, AREA,
                      "see whether this machine reaches that host",
-                     "%s: no access token: %s", name,
-                     *getting->why ? getting->why : "no answer in time");
+                     "%s: no access token: %s", name, trouble->why);
 }
 
-/*
- * As a worker would: the one there is, in Redis, or a new one, which is stored
- * before it is used.
- */
 static bool get_token(struct question *question, struct http_client *client,
                       struct secret *token)
 {
-    struct session *session = question->session;
-    struct getting getting = {.event = ACCESS_EVENT_CHANGED};
-    const struct access_options options = {session->loop, session->queue,
-                                           client, on_told, &getting};
-    struct access *access = access_new(&options, session->settings);
-    int64_t until = clock_boot_ms() + TIMEOUT_MS;
+    struct shared_trouble trouble;
 
-    do
-        session_pause(session, POLL_MS);
-    while (access_busy(access) ||
-           (access_state(access, question->destination->name) ==
-                ACCESS_STATE_WAITING &&
-            getting.event != ACCESS_EVENT_DELAYED && clock_boot_ms() < until));
-    access_token(access, question->destination, token);
-    access_free(access);
-    if (secret_present(token))
+    if (shared_token_get(question->session, client, question->destination,
+                         token, &trouble))
         return true;
-    judge_getting(question, &getting);
+    judge_getting(question, &trouble);
     return false;
 }
 

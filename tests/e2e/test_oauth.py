@@ -168,6 +168,17 @@ def test_check_gets_the_first_token_and_the_worker_uses_it(office):
     assert office.refreshed() == 1
 
 
+def test_a_chats_command_uses_the_token_that_the_workers_share(office, redis):
+    office.start_all()
+    office.linked(2)
+    found = office.run("chats", "list")
+    assert found.returncode == 0, found.stderr
+    assert office.refreshed() == 1
+    redis.kill()
+    found = office.run("chats", "list")
+    assert found.returncode == 69 and "is in Redis, or give --token-file" in found.stderr
+
+
 @pytest.mark.parametrize("fault", [500, "hang", 429])
 def test_a_token_endpoint_out_of_order_is_asked_again_later(office, zendesk, fault):
     if fault == "hang":  # and it was spent: nobody will ever know the answer

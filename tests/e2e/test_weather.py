@@ -49,6 +49,22 @@ def test_a_destination_out_of_order_is_probed_and_not_stormed(make_relay, sandbo
     assert "is cut off" not in relay.run("status").stdout
 
 
+def test_status_and_check_tell_of_a_brown_out_and_of_a_pause(make_relay, redis):
+    relay = make_relay()
+    relay.start_all()
+    redis.client.hset("{support}budget", "brown", int(time.time() + 3600) * 1000)
+    assert status_of(relay)["brown_out_until"]
+    assert "support is in a brown-out" in relay.run("status").stdout
+    assert "support is in a brown-out" in relay.run("check").stdout
+    assert relay.run("pause", "support").returncode == 0
+    word = f"afterhours resume --config {relay.path} support"
+    assert f"to let it go on: {word}\n" in relay.run("status").stdout
+    assert "support is held: paused by an operator" in relay.run("check").stdout
+    assert relay.run("resume", "support").returncode == 0
+    told = status_of(relay)
+    assert not told["hold"] and not told["brown_out_until"]
+
+
 def test_a_worker_that_starts_finds_the_breaker_open(make_relay, sandbox):
     relay = make_relay(**support(breaker={**BREAKER, "probe": "1h", "cap": "1h"}))
     _, first = relay.start_all()
