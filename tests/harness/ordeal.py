@@ -9,7 +9,7 @@ from .proxy import TO_CLIENT, TO_SERVER
 from .senders import Senders
 from .waiting import wait_until
 
-BUDGET = "{support}budget"
+BUDGET, DEAD = "{support}budget", "{support}dead"
 LOOK_S = 1  # between two looks of the operator
 
 
@@ -97,16 +97,14 @@ class Ordeal:
         self.sweep, self.may_send = sweep, may_send
         self.accepted = {}
         self.ended = set()
-        self.read = self.failed = self.looked_at = 0
+        self.read = self.looked_at = 0
 
     def hear(self):
         """What was told since it was last asked."""
         fresh = self.receiver.seen[self.read:]
         self.read += len(fresh)
         for each in fresh:
-            if each["type"] == "submission.failed":
-                self.failed += 1
-            elif each["type"] in ("submission.linked", "submission.unlinked"):
+            if each["type"] in ("submission.linked", "submission.unlinked"):
                 self.ended.add(each["data"]["id"])
 
     def waiting(self):
@@ -125,9 +123,7 @@ class Ordeal:
             return False
         if self.redis.client.hget(BUDGET, "hold_reason"):
             self.relay.run("resume", "support")
-        self.hear()
-        if self.failed:
-            self.failed = 0
+        if self.redis.client.zcard(DEAD):
             self.relay.run("replay", "--yes", "--state", "failed")
         self.looked_at = time.monotonic()
         return True
