@@ -17,6 +17,23 @@ def pytest_sessionstart(session):
                     "AFTERHOURS_TEST_BINARY", returncode=4)
 
 
+def pytest_collection_modifyitems(config, items):
+    """With several at once: what a file's tests share stays with one of them, any
+    other test goes to the next that is free, those that may take long before
+    the rest, so that none is left alone with one at the end."""
+    if not hasattr(config, "workerinput"):
+        return
+    for item in items:
+        if any(made[-1].scope == "module" for made in item._fixtureinfo.name2fixturedefs.values()):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    items.sort(key=longest_first)
+
+
+def longest_first(item):
+    mark = item.get_closest_marker("timeout")
+    return -mark.args[0] if mark else 0
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
     outcome = yield

@@ -11,6 +11,8 @@ from harness.chats import TARGETS, make_relay, make_sandbox
 from harness.chats_row import seed
 from harness.openapi import Document
 
+pytestmark = pytest.mark.xdist_group("test_chats_table")  # its targets are got by name
+
 
 @pytest.fixture(scope="module")
 def sandbox_target(module_nursery, document):
