@@ -233,7 +233,10 @@ def test_a_worker_that_is_killed_between_spending_and_storing_raises_the_alarm(o
     for each in taken:
         office.wait_state(each)
     crew.close()
-    assert office.asked() == {"200": 2, "400": 1}
+    asked = office.asked()
+    assert asked.pop("200") == 2
+    # Who has not read the new settings yet tries the old one again when the hold ends.
+    assert asked in ({"400": 1}, {"400": 2})
 
 
 def test_a_worker_that_sleeps_between_spending_and_storing_mends_it_on_waking(office):
