@@ -45,8 +45,9 @@ void check_journal(struct session *session, struct findings *findings)
     judge_waiting(&census, settings->journal.enabled, findings);
     if (census.damaged)
         findings_add(findings, FINDING_NOTE, AREA,
-                     "see what can be read in the files named .damaged, then "
-                     "remove them",
-                     "%zu damaged: messages that cannot be delivered",
+                     "see the files named .damaged: what in them can be read "
+                     "is for a person to look at; then remove them",
+                     "%zu set aside or damaged: messages that are not "
+                     "delivered",
                      census.damaged);
 }

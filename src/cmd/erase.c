@@ -18,6 +18,9 @@
 
 #include "base/banned.h"
 
+/* Neither in Redis nor in a journal, which has it until Redis is back. */
+#define NOTHING "nothing was erased; ask again when Redis is there"
+
 /* Addresses are kept keyed with the secret: one made now would find nothing. */
 static bool know_secret(struct settings *settings, struct error *err)
 {
@@ -62,6 +65,8 @@ static int erase_by_email(const char *name, const char *config,
         return command_misused(name, "--email: %s", why);
     ok = erase_person(&session, config, address, &err);
     session_close(&session);
+    if (!ok && err.kind == ERROR_UNAVAILABLE)
+        error_prefix(&err, "%s", NOTHING);
     return ok ? 0 : command_failed(name, &err);
 }
 
@@ -71,7 +76,9 @@ int cmd_erase(int argc, char **argv)
         .move = queue_forget,
         .wants = "give the id of at least one submission, or --email",
         .done = "erased here; what Zendesk has of it stays there",
-        .not_done = "there is no such submission",
+        .not_done = "there is no such submission; should it come from a "
+                    "journal yet, it is not taken",
+        .away = NOTHING,
     };
     const char *config = NULL, *email = NULL;
     const struct command_option options[] = {

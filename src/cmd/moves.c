@@ -58,8 +58,10 @@ static bool do_one(struct session *session, const struct move *move,
 static bool run(struct session *session, const struct move *move,
                 const char *config, char **names, bool *all, struct error *err)
 {
-    if (!session_open(session, config, err) || !session_connect(session, err))
+    if (!session_open(session, config, err))
         return false;
+    if (!session_connect(session, err))
+        return move->away ? error_prefix(err, "%s", move->away) : false;
     *all = true;
     for (; *names; names++) {
         bool moved = false;

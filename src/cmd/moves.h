@@ -19,6 +19,7 @@ struct move {
     const char *wants; /* "give the id of at least one submission" */
     const char *done;  /* "released" */
     const char *not_done;
+    const char *away; /* what to say when Redis is; NULL: no more than that */
 };
 
 int move_all(int argc, char **argv, const struct move *move);

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "intake/look_inside.h"
@@ -41,6 +42,7 @@ void look_close(struct look *look)
 
 static void found(void *context, const struct submission *submission,
                   const struct error *err);
+static void changed(void *context);
 
 static void read_now(struct look *look)
 {
@@ -52,13 +54,30 @@ static void read_now(struct look *look)
     reception_find(&look->intake->reception, look->id, found, look);
 }
 
+/* The id that was asked for only stands for another one: that one's changes
+ * count, those from before we watched it included. */
+static void follow(struct look *look, const struct submission *submission)
+{
+    if (!submission || strcmp(submission->id, look->id) == 0)
+        return;
+    snprintf(look->id, sizeof(look->id), "%s", submission->id);
+    if (!look->watch)
+        return;
+    queue_unwatch(look->watch);
+    look->watch =
+        queue_watch(look->intake->reception.queue, look->id, changed, look);
+    look->again = true;
+}
+
 static void found(void *context, const struct submission *submission,
                   const struct error *err)
 {
     struct look *look = context;
     struct intake *intake = look->intake;
-    bool again = look->again;
+    bool again;
 
+    follow(look, submission);
+    again = look->again;
     look->reading = look->again = false;
     if (!look->exchange)
         look_free(look);

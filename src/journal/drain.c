@@ -40,54 +40,67 @@ static void say_drained(struct journal *journal)
     journal->full = false;
 }
 
-/* The same key came by another way meanwhile: the sender's message is there
- * once, under the other id. */
-static void say_known(const struct kept *entry, const char *id)
+/* What waits no more: it is in the queue, or is to go. */
+static void done_with(struct journal *journal, struct kept *entry)
 {
-    struct log_line line;
-
-    if (strcmp(entry->id, id) == 0)
-        return;
-    log_begin(&line, LOG_LEVEL_INFO, "journal_known");
-    log_text(&line, "sub", entry->id);
-    log_text(&line, "as", id);
-    log_end(&line);
+    spill_take(journal, entry);
+    journal->drained++;
+    say_drained(journal);
 }
 
-static void accepted(void *context, enum accept_result result, const char *id,
-                     const char *why)
+static void end_one(struct draining *draining)
 {
-    struct draining *draining = context;
     struct journal *journal = draining->journal;
-    struct kept *entry = draining->entry;
 
-    (void)why;
     free(draining);
     journal->draining--;
-    entry->state = KEPT_SAFE;
-    if (result == ACCEPT_NEW || result == ACCEPT_KNOWN) {
-        failpoint_pass("journal.drained", NULL);
-        say_known(entry, id);
-        spill_take(journal, entry);
-        journal->drained++;
-        say_drained(journal);
-    } else if (result == ACCEPT_CONFLICT) {
-        /* Both were promised, so both are sent. */
-        entry->without_key = true;
-    } else {
-        journal->rest_until = clock_boot_ms() + REST_MS;
-    }
     spills_tidy(journal);
     if (!journal->over)
         drain(journal);
     journal_leave(journal);
 }
 
-static void set_aside(struct journal *journal, struct kept *entry)
+static void rest(struct journal *journal)
+{
+    journal->rest_until = clock_boot_ms() + REST_MS;
+}
+
+static void known_as_well(void *context, const struct error *err)
+{
+    struct draining *draining = context;
+
+    draining->entry->state = KEPT_SAFE;
+    if (err)
+        rest(draining->journal);
+    else
+        done_with(draining->journal, draining->entry);
+    end_one(draining);
+}
+
+/*
+ * The same key came by another way meanwhile: the sender's message is there
+ * once, under the other id. What was promised under this one leads there.
+ */
+static void tell_known(struct draining *draining, const char *id)
+{
+    const struct kept *entry = draining->entry;
+    struct log_line line;
+
+    log_begin(&line, LOG_LEVEL_INFO, "journal_known");
+    log_text(&line, "sub", entry->id);
+    log_text(&line, "as", id);
+    log_end(&line);
+    queue_also(draining->journal->queue, id, entry->id, entry->form,
+               known_as_well, draining);
+}
+
+/* For a person to look at: it stays in a file beside the journal's. */
+static void set_aside(struct journal *journal, struct kept *entry,
+                      const char *event)
 {
     struct log_line line;
 
-    log_begin(&line, LOG_LEVEL_ERROR, "journal_damaged");
+    log_begin(&line, LOG_LEVEL_ERROR, event);
     log_text(&line, "file", entry->spill->file->path);
     log_int(&line, "offset", (int64_t)entry->place.offset);
     log_int(&line, "bytes", (int64_t)entry->place.len);
@@ -95,6 +108,40 @@ static void set_aside(struct journal *journal, struct kept *entry)
     log_end(&line);
     file_note_damaged(entry->spill->file, &entry->place);
     spill_take(journal, entry);
+}
+
+static void brought(void *context, enum bring_result result, const char *id)
+{
+    struct draining *draining = context;
+    struct journal *journal = draining->journal;
+    struct kept *entry = draining->entry;
+
+    if (result == BRING_KNOWN) {
+        tell_known(draining, id);
+        return;
+    }
+    entry->state = KEPT_SAFE;
+    switch (result) {
+    case BRING_NEW:
+        failpoint_pass("journal.drained", NULL);
+        done_with(journal, entry);
+        break;
+    case BRING_ERASED:
+        log_event(LOG_LEVEL_INFO, "journal_erased", "sub", entry->id);
+        done_with(journal, entry);
+        break;
+    case BRING_OLD:
+        set_aside(journal, entry, "journal_too_old");
+        break;
+    case BRING_CONFLICT:
+        entry->without_key = true; /* both were promised, so both are sent */
+        break;
+    case BRING_KNOWN:
+    case BRING_LATER:
+        rest(journal);
+        break;
+    }
+    end_one(draining);
 }
 
 static bool load(const struct kept *entry, struct record *record)
@@ -123,8 +170,9 @@ static void hand_over(struct journal *journal, struct kept *entry,
         record->options.key = record->options.fingerprint = NULL;
     record->options.deadline_ms = journal->settings->redis.timeout_ms;
     journal_enter(journal);
-    queue_accept(journal->queue, &record->submission, &record->options,
-                 accepted, draining);
+    queue_bring(journal->queue, &record->submission, &record->options,
+                entry->doubtful, brought, draining);
+    entry->doubtful = true;
 }
 
 static struct kept *next_of(const struct journal *journal)
@@ -145,14 +193,14 @@ static void drain(struct journal *journal)
            clock_boot_ms() >= journal->rest_until &&
            (entry = next_of(journal))) {
         if (failpoint("journal.drain", NULL)) {
-            journal->rest_until = clock_boot_ms() + REST_MS;
+            rest(journal);
             return;
         }
         if (load(entry, &record)) {
             hand_over(journal, entry, &record);
             record_clear(&record);
         } else {
-            set_aside(journal, entry);
+            set_aside(journal, entry, "journal_damaged");
         }
     }
 }

@@ -41,6 +41,7 @@ struct kept {
     char *fingerprint; /* owned */
     int64_t received_at;
     bool without_key; /* another message took the key meanwhile */
+    bool doubtful;    /* it may have been in the queue already */
     struct waiter *waiters;
 };
 

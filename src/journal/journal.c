@@ -144,6 +144,7 @@ static void answered(void *context, enum accept_result result, const char *id,
     struct journal *journal = handing->journal;
     bool away = result == ACCEPT_AWAY || result == ACCEPT_NO_MEMORY;
 
+    handing->record.doubtful = true; /* its answer may have been lost */
     if (away && handing->record.submission.id[0] && !journal->over)
         append_record(journal, &handing->record, handing->accepted,
                       handing->context);

@@ -25,6 +25,7 @@ struct kept *kept_new(const struct record *record)
     entry->key = scoped(submission->form, record->options.key);
     entry->fingerprint = alloc_text(record->options.fingerprint);
     entry->received_at = submission->received_at;
+    entry->doubtful = record->doubtful;
     return entry;
 }
 

@@ -219,6 +219,7 @@ static void take_all(const json_t *root, struct record *record)
     record->session_id = take_text(root, "session_id");
     if (record->key && !record->fingerprint)
         record->fingerprint = alloc_text("-");
+    record->doubtful = true; /* nobody knows what was done with it */
     point_at_texts(record);
 }
 

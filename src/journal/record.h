@@ -26,6 +26,7 @@ struct record {
     struct submission submission;
     struct accept_options options; /* texts: the four below; no deadline */
     char *key, *fingerprint, *email_hash, *session_id;
+    bool doubtful; /* it may be in the queue already; not written */
 };
 
 void record_copy(struct record *record, const struct submission *submission,

@@ -3,7 +3,7 @@
  * be lost; then it is repeated with the same ids, and "I have that one" is
  * success.
  */
-#include "queue/queue.h"
+#include "queue/accept.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -18,8 +18,6 @@
 
 #define PATIENCE_LEAST_MS INT64_C(1000)
 #define PATIENCE_MOST_MS  INT64_C(10000)
-
-#define KEY_LEN 22 /* base64 digits of a digest: 132 bits */
 
 /* For a form that the settings no longer name. */
 #define KEEP_USUAL_MS (INT64_C(30) * 24 * 3600 * 1000)
@@ -80,7 +78,8 @@ static void answered(void *context, const struct redis_answer *answer,
 }
 
 /* A key of its own for each form; short, and of harmless letters. */
-static void hash_key(const char *form, const char *key, char hash[KEY_LEN + 1])
+static void hash_key(const char *form, const char *key,
+                     char hash[ACCEPT_KEY_SIZE])
 {
     unsigned char digest[CRYPTO_DIGEST_SIZE];
     struct buf text, spelled;
@@ -95,13 +94,13 @@ static void hash_key(const char *form, const char *key, char hash[KEY_LEN + 1])
     buf_text(&text, key);
     crypto_sha256(buf_str(&text), text.len, digest);
     crypto_base64url(digest, sizeof(digest), &spelled);
-    memcpy(hash, buf_str(&spelled), KEY_LEN);
-    hash[KEY_LEN] = '\0';
+    memcpy(hash, buf_str(&spelled), ACCEPT_KEY_SIZE - 1);
+    hash[ACCEPT_KEY_SIZE - 1] = '\0';
     buf_clear(&spelled);
     buf_clear(&text);
 }
 
-static void begin(const struct queue *queue, const char *name,
+void accept_begin(const struct queue *queue, const char *name,
                   struct command *keys, struct command *arguments)
 {
     command_key(keys, name, "all", "");
@@ -114,8 +113,8 @@ static void begin(const struct queue *queue, const char *name,
     command_int(arguments, queue->settings->limits.depth);
 }
 
-static const struct batch_kind accepting_kind = {"ah3_accept", true, begin,
-                                                 answered};
+static const struct batch_kind accepting_kind = {"ah3_accept", true,
+                                                 accept_begin, answered};
 
 static void add_fact(struct command *facts, const char *name, const char *value)
 {
@@ -146,41 +145,47 @@ static void add_facts(struct command *arguments, const struct queue *queue,
     command_clear(&facts);
 }
 
+void accept_add(const struct queue *queue, const struct batch_place *place,
+                const struct submission *submission,
+                const struct accept_options *options, char key[ACCEPT_KEY_SIZE])
+{
+    const char *name = submission->destination;
+    const char *message = submission->message ? submission->message : "";
+    struct command *arguments = place->arguments;
+
+    assert(id_ok(submission->id) && id_name_ok(name));
+    hash_key(submission->form ? submission->form : "", options->key, key);
+    command_key(place->keys, name, "item:", submission->id);
+    command_key(place->keys, name, "body:", submission->id);
+    command_key(place->keys, name, "key:", key);
+    command_key(place->keys, name,
+                "mail:", options->email_hash ? options->email_hash : "");
+    command_text(arguments, submission->id);
+    command_int(arguments, options->held);
+    command_text(arguments, key);
+    command_text(arguments, options->fingerprint);
+    command_int(arguments, options->key_ttl_ms > 0 ? options->key_ttl_ms : 1);
+    command_text(arguments, options->email_hash);
+    command_bytes(arguments, message, strlen(message));
+    command_int(arguments, submission->received_at);
+    command_int(arguments, options->at ? options->at : submission->received_at);
+    add_facts(arguments, queue, submission, options, key);
+}
+
 void queue_accept(struct queue *queue, const struct submission *submission,
                   const struct accept_options *options,
                   queue_accepted *accepted, void *context)
 {
-    const char *name = submission->destination;
-    const char *mail = options->email_hash ? options->email_hash : "";
-    const char *message = submission->message ? submission->message : "";
     struct accepting *one = NEW(struct accepting);
     struct batch_place place;
-    char key[KEY_LEN + 1];
+    char key[ACCEPT_KEY_SIZE];
 
-    assert(id_ok(submission->id) && id_name_ok(name));
     one->accepted = accepted;
     one->context = context;
     snprintf(one->id, sizeof(one->id), "%s", submission->id);
-    hash_key(submission->form ? submission->form : "", options->key, key);
-    place = batch_join(&queue->batcher, &accepting_kind, name,
-                       options->deadline_ms, one);
-
-    command_key(place.keys, name, "item:", submission->id);
-    command_key(place.keys, name, "body:", submission->id);
-    command_key(place.keys, name, "key:", key);
-    command_key(place.keys, name, "mail:", mail);
-    command_text(place.arguments, submission->id);
-    command_int(place.arguments, options->held);
-    command_text(place.arguments, key);
-    command_text(place.arguments, options->fingerprint);
-    command_int(place.arguments,
-                options->key_ttl_ms > 0 ? options->key_ttl_ms : 1);
-    command_text(place.arguments, mail);
-    command_bytes(place.arguments, message, strlen(message));
-    command_int(place.arguments, submission->received_at);
-    command_int(place.arguments,
-                options->at ? options->at : submission->received_at);
-    add_facts(place.arguments, queue, submission, options, key);
+    place = batch_join(&queue->batcher, &accepting_kind,
+                       submission->destination, options->deadline_ms, one);
+    accept_add(queue, &place, submission, options, key);
 }
 
 int64_t queue_accept_ms(const struct settings *settings)

@@ -1,6 +1,10 @@
 /*
  * Erasing an item. Every key must be named beforehand, so what tells the names
  * is read first; when it has changed meanwhile, the function says "again".
+ *
+ * What a person has erased must not come back from a journal that has it, too,
+ * or has it only. So that is said first, and then it is erased; an id that only
+ * stands for another one (bring.c) is that other one.
  */
 #include "queue/erase.h"
 
@@ -21,6 +25,9 @@ struct erasing {
     const char *mode; /* static */
     char id[ID_SIZE];
     char destination[ID_NAME_MAX + 1];
+    bool stands;      /* for another one: that was looked for */
+    char *key, *mail; /* owned; as they were seen, or "" */
+    char *sequence;   /* likewise */
     unsigned tries;
     queue_count_done *done;
     void *context;
@@ -31,6 +38,9 @@ static void look(struct erasing *job);
 static void finish(struct erasing *job, size_t count, const struct error *err)
 {
     job->done(job->context, count, err);
+    free(job->key);
+    free(job->mail);
+    free(job->sequence);
     free(job);
 }
 
@@ -82,23 +92,18 @@ static const char *text_at(const struct redis_reply *reply, size_t index,
     return text ? text : other;
 }
 
-static void seen(void *context, const struct redis_answer *answer)
+static bool is_news(const struct erasing *job)
 {
-    struct erasing *job = context;
-    const char *sequence = text_at(answer->reply, 0, "0");
-    const char *key = text_at(answer->reply, 1, "");
-    const char *mail = text_at(answer->reply, 2, "");
-    bool is_news = strchr(job->id, '.') != NULL;
-    long changes = is_news ? 0 : strtol(sequence, NULL, 10);
-    struct command command;
-    struct error err;
+    return strchr(job->id, '.') != NULL;
+}
 
-    if (call_failed(answer, &err)) {
-        finish(job, 0, &err);
-        return;
-    }
+static void erase(struct erasing *job)
+{
+    long changes = is_news(job) ? 0 : strtol(job->sequence, NULL, 10);
+    struct command command;
+
     command_function(&command, "ah3_erase");
-    add_keys(&command, job, key, mail);
+    add_keys(&command, job, job->key, job->mail);
     for (long i = 1; i <= changes && i <= NEWS_MAX; i++) {
         char news[ID_SIZE + 24];
 
@@ -107,10 +112,74 @@ static void seen(void *context, const struct redis_answer *answer)
     }
     command_text(&command, job->mode);
     command_text(&command, job->id);
-    command_text(&command, sequence);
-    command_text(&command, key);
-    command_text(&command, mail);
+    command_text(&command, job->sequence);
+    command_text(&command, job->key);
+    command_text(&command, job->mail);
     call_start(job->queue, &command, (struct call_plan){0, true}, erased, job);
+}
+
+static void said_gone(void *context, const struct error *err)
+{
+    struct erasing *job = context;
+
+    if (err)
+        finish(job, 0, err);
+    else
+        erase(job);
+}
+
+/* What it stands for, if anything. */
+static void stood(void *context, const struct redis_answer *answer)
+{
+    struct erasing *job = context;
+    const char *first = redis_text(answer->reply);
+    const struct gone gone = {job->id, NULL};
+    struct error err;
+
+    if (call_failed(answer, &err)) {
+        finish(job, 0, &err);
+    } else if (first && queue_id_read(first, job->destination)) {
+        snprintf(job->id, sizeof(job->id), "%s", first);
+        look(job);
+    } else {
+        bring_never(job->queue, job->destination, &gone, said_gone, job);
+    }
+}
+
+static void ask_what_it_stands_for(struct erasing *job)
+{
+    struct command command;
+
+    job->stands = true;
+    command_plain(&command, "GET");
+    command_key(&command, job->destination, "as:", job->id);
+    call_start(job->queue, &command, (struct call_plan){0, true}, stood, job);
+}
+
+static void seen(void *context, const struct redis_answer *answer)
+{
+    struct erasing *job = context;
+    const char *place = redis_text(redis_at(answer->reply, 3));
+    struct gone gone;
+    struct error err;
+
+    if (call_failed(answer, &err)) {
+        finish(job, 0, &err);
+        return;
+    }
+    alloc_replace(&job->sequence, text_at(answer->reply, 0, "0"));
+    alloc_replace(&job->key, text_at(answer->reply, 1, ""));
+    alloc_replace(&job->mail, text_at(answer->reply, 2, ""));
+    gone = (struct gone){job->id, job->key};
+    if (strcmp(job->mode, "sweep") == 0 || !*job->id || is_news(job))
+        erase(job);
+    else if (!place && !job->stands)
+        ask_what_it_stands_for(job);
+    else if (strcmp(job->mode, "forget") == 0 ||
+             (place && strcmp(place, "held") == 0))
+        bring_never(job->queue, job->destination, &gone, said_gone, job);
+    else
+        erase(job);
 }
 
 static void look(struct erasing *job)
@@ -122,6 +191,7 @@ static void look(struct erasing *job)
     command_text(&command, "seq");
     command_text(&command, "key");
     command_text(&command, "mail");
+    command_text(&command, "st");
     call_start(job->queue, &command, (struct call_plan){0, true}, seen, job);
 }
 

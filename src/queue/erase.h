@@ -9,4 +9,14 @@
 void erase_item(struct queue *queue, const char *mode, const char *id,
                 queue_count_done *done, void *context);
 
+/* From now on what was received before, and comes from a journal, is not taken.
+ * what: an id, which may have had a key (NULL, "": none), or a hash of an
+ * email.
+ */
+struct gone {
+    const char *what, *key;
+};
+void bring_never(struct queue *queue, const char *destination,
+                 const struct gone *gone, queue_done *done, void *context);
+
 #endif

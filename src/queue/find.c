@@ -12,7 +12,12 @@
 #include "base/banned.h"
 
 struct finding {
+    struct queue *queue;
     char id[ID_SIZE];
+    char name[ID_NAME_MAX +
+              1]; /* its destination's; "": cannot be one of ours */
+    bool with_message;
+    bool stands; /* for another one (bring.c): that was looked for */
     queue_found *found;
     queue_history *history;
     void *context;
@@ -34,6 +39,34 @@ static void start(struct queue *queue, struct command *command,
     call_start(queue, command, (struct call_plan){0, true}, done, finding);
 }
 
+static void look(struct finding *finding);
+
+static void stood(void *context, const struct redis_answer *answer)
+{
+    struct finding *finding = context;
+    const char *first = redis_text(answer->reply);
+    struct error err;
+    bool failed = call_failed(answer, &err);
+
+    if (!failed && first && queue_id_read(first, finding->name)) {
+        snprintf(finding->id, sizeof(finding->id), "%s", first);
+        look(finding);
+        return;
+    }
+    finding->found(finding->context, NULL, failed ? &err : NULL);
+    free(finding);
+}
+
+static void ask_what_it_stands_for(struct finding *finding)
+{
+    struct command command;
+
+    finding->stands = true;
+    command_plain(&command, "GET");
+    command_key(&command, finding->name, "as:", finding->id);
+    start(finding->queue, &command, stood, finding);
+}
+
 static void answered(void *context, const struct redis_answer *answer)
 {
     struct finding *finding = context;
@@ -45,6 +78,10 @@ static void answered(void *context, const struct redis_answer *answer)
     if (call_failed(answer, &err)) {
         finding->found(finding->context, NULL, &err);
     } else if (!item_read(finding->id, redis_at(row, 0), &submission)) {
+        if (*finding->name && !finding->stands) {
+            ask_what_it_stands_for(finding);
+            return;
+        }
         finding->found(finding->context, NULL, NULL);
     } else {
         if (body)
@@ -56,22 +93,31 @@ static void answered(void *context, const struct redis_answer *answer)
     free(finding);
 }
 
+static void look(struct finding *finding)
+{
+    struct command command;
+
+    command_function(&command, "ah3_find");
+    if (*finding->name) {
+        command_key(&command, finding->name, "item:", finding->id);
+        if (finding->with_message)
+            command_key(&command, finding->name, "body:", finding->id);
+    }
+    command_int(&command, command.keys > 0);
+    start(finding->queue, &command, answered, finding);
+}
+
 void queue_find(struct queue *queue, const char *id, bool with_message,
                 queue_found *found, void *context)
 {
     struct finding *finding = finding_new(id, context);
-    char name[ID_NAME_MAX + 1];
-    struct command command;
 
+    finding->queue = queue;
+    finding->with_message = with_message;
     finding->found = found;
-    command_function(&command, "ah3_find");
-    if (queue_id_read(id, name)) {
-        command_key(&command, name, "item:", id);
-        if (with_message)
-            command_key(&command, name, "body:", id);
-    }
-    command_int(&command, command.keys > 0);
-    start(queue, &command, answered, finding);
+    if (!queue_id_read(id, finding->name))
+        finding->name[0] = '\0';
+    look(finding);
 }
 
 /* "1763800000000 deliver done ..." */

@@ -17,11 +17,11 @@
 #define LIBRARY_MAX ((size_t)256 * 1024)
 
 static const char *const files[] = {
-    "queue_1_base.lua",     "queue_2_accept.lua", "queue_3_gate.lua",
-    "queue_3_reserve.lua",  "queue_4_settle.lua", "queue_5_janitor.lua",
-    "queue_6_operator.lua", "queue_7_read.lua",   "queue_8_replays.lua",
-    "queue_9_access.lua",   "queue_9_clock.lua",  "queue_9_numbers.lua",
-    "queue_9_report.lua",
+    "queue_1_base.lua",    "queue_2_accept.lua",   "queue_2_bring.lua",
+    "queue_3_gate.lua",    "queue_3_reserve.lua",  "queue_4_settle.lua",
+    "queue_5_janitor.lua", "queue_6_operator.lua", "queue_7_read.lua",
+    "queue_8_replays.lua", "queue_9_access.lua",   "queue_9_clock.lua",
+    "queue_9_numbers.lua", "queue_9_report.lua",
 };
 
 static void add_files(struct buf *out)

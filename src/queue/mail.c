@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/crypto.h"
 #include "base/email.h"
+#include "queue/erase.h"
 #include "queue/state.h"
 
 #include "base/banned.h"
@@ -52,6 +53,7 @@ void queue_email_hash(const struct settings *settings, const char *email,
     crypto_hex(digest, (QUEUE_EMAIL_HASH_SIZE - 1) / 2, hash);
 }
 
+static void say_gone(struct forgetting *job);
 static void look(struct forgetting *job);
 
 static void finish(struct forgetting *job, const struct error *err)
@@ -125,6 +127,34 @@ static void look(struct forgetting *job)
     call_start(job->queue, &command, (struct call_plan){0, true}, seen, job);
 }
 
+static void said_gone(void *context, const struct error *err)
+{
+    struct forgetting *job = context;
+
+    if (err) {
+        finish(job, err);
+        return;
+    }
+    job->destination++;
+    say_gone(job);
+}
+
+/* First: whatever comes from a journal from here on is not taken; then what is
+ * there is erased. */
+static void say_gone(struct forgetting *job)
+{
+    const struct settings *settings = job->settings;
+    const struct gone gone = {job->hash, NULL};
+
+    if (job->destination < settings->destination_count) {
+        bring_never(job->queue, settings->destinations[job->destination].name,
+                    &gone, said_gone, job);
+        return;
+    }
+    job->destination = 0;
+    look(job);
+}
+
 void queue_forget_email(struct queue *queue, const char *email,
                         queue_count_done *done, void *context)
 {
@@ -135,5 +165,5 @@ void queue_forget_email(struct queue *queue, const char *email,
     queue_email_hash(queue->settings, email, job->hash);
     job->done = done;
     job->context = context;
-    look(job);
+    say_gone(job);
 }

@@ -86,6 +86,28 @@ void queue_accept(struct queue *queue, const struct submission *submission,
                   const struct accept_options *options,
                   queue_accepted *accepted, void *context);
 
+enum bring_result {
+    BRING_NEW,      /* stored; or it was there already */
+    BRING_KNOWN,    /* same key, same fingerprint: id is the first one's */
+    BRING_CONFLICT, /* same key, another fingerprint */
+    BRING_ERASED,   /* it was erased since it was received: it is to go */
+    BRING_OLD,      /* so old that nobody knows whether it was erased */
+    BRING_LATER,    /* not now: Redis is away, or full */
+};
+typedef void queue_brought(void *context, enum bring_result result,
+                           const char *id);
+/*
+ * As queue_accept(), of what was promised while the queue could not take it.
+ * doubtful: it may have been in the queue before, and been forgotten since; if
+ * it is old enough for that, it is looked for before it is sent.
+ */
+void queue_bring(struct queue *queue, const struct submission *submission,
+                 const struct accept_options *options, bool doubtful,
+                 queue_brought *brought, void *context);
+/* Whoever asks for `other`, of that form, finds `id`; so does an erasure. */
+void queue_also(struct queue *queue, const char *id, const char *other,
+                const char *form, queue_done *done, void *context);
+
 /* found is NULL when there is none (err NULL) or Redis is away (err set). */
 typedef void queue_found(void *context, const struct submission *found,
                          const struct error *err);
@@ -270,7 +292,9 @@ void queue_replay(struct queue *queue, const char *id, unsigned generation,
 
 queue_move queue_release; /* out of quarantine */
 queue_move queue_discard; /* quarantined: away */
-queue_move queue_forget;  /* erase: item, payload, indexes, news */
+/* Erase: item, payload, indexes, news. Should it still wait in a journal, there
+ * or not (count 0), it is not taken when it comes. */
+queue_move queue_forget;
 
 /*
  * A person's address as the queue knows it: keyed with the settings' secret, so

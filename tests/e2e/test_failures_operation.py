@@ -197,6 +197,7 @@ def test_row_32_erased_while_in_flight(make_relay, redis, sandbox, receiver):
                what="the worker to drop it")
     relay.wait_state(other)
     at_rest(relay)
-    assert not [name for name in redis.client.keys("*") if erased["id"].encode() in name]
+    left = [name for name in redis.client.keys("*") if erased["id"].encode() in name]
+    assert left == [b"{support}gone:" + erased["id"].encode()], "only that it was erased"
     assert relay.http.get(erased["status_url"], timeout=10).status_code == 404
     assert len(sandbox.chats()) == 2 and not receiver.news(erased["id"])

@@ -5,11 +5,12 @@ promises of the queue must hold; now and then all of Redis is compared."""
 import random
 
 from .ledger import FIELDS
-from .ledger_lists import ListsLedger
+from .ledger_late import LateLedger
 from .ledger_moves import shown
 from .moves import Moves, message_of
 from .parts import LEASES, Parts
 from .parts_access import AccessParts
+from .parts_late import LateParts
 from .parts_lists import ListParts
 from .parts_weather import WeatherParts
 from .pretend import Broken, Zendesk, promise
@@ -26,11 +27,11 @@ STEPS = ((0, 6), (1, 3), (20, 3), (300, 8), (1000, 6), (2500, 5), (15000, 1), (6
          (130000, 0.2), (700000, 0.6), (90000000, 0.1))
 
 
-class Driver(Parts, WeatherParts, AccessParts, ListParts, Restarts):
+class Driver(Parts, LateParts, WeatherParts, AccessParts, ListParts, Restarts):
     # What the workers keep to; a test takes each away to see it missed.
     fence, patience, intending = True, True, True
 
-    def __init__(self, store, seed, files=None, ledger=ListsLedger):
+    def __init__(self, store, seed, files=None, ledger=LateLedger):
         self.store, self.random = store, random.Random(seed)
         self.ledger, self.zendesk = ledger(START), Zendesk()
         self.holds, self.spent, self.last = [], [], []
@@ -38,6 +39,7 @@ class Driver(Parts, WeatherParts, AccessParts, ListParts, Restarts):
         self.spending, self.limits = [], NO_BUDGET
         self.handfuls, self.made_lists = [], 0
         self.token = "token-0"  # of those who ask now
+        self.late = []  # what journals have, or may have still
         self.made = self.count = self.rounds = self.rounds_left = self.budgets = 0
         self.restarts = dict.fromkeys(KINDS, 0)
         self.servers, self.sure, self.is_full = 0, True, False
@@ -91,7 +93,8 @@ class Driver(Parts, WeatherParts, AccessParts, ListParts, Restarts):
 
     def fill(self, moves):
         self.pass_time(moves)
-        for part in (self.accept, self.reserve, self.work, self.use_stale, self.reap,
+        for part in (self.accept, self.bring, self.stand_for, self.erase_unseen,
+                     self.reserve, self.work, self.use_stale, self.reap,
                      self.sweep, self.operate, self.replay_many, self.report,
                      self.share_tokens, self.mark, self.hold):
             part(moves)

@@ -1,4 +1,7 @@
 """What the tests of the spill journal have in common."""
+import hashlib
+import json
+
 from .waiting import wait_until
 
 
@@ -34,3 +37,21 @@ def leave_behind(relay, redis, count):
     assert serve.stop() == 0
     [path] = files(relay)
     return ids, path
+
+
+def record(message):
+    """A line as src/journal/record.h has it."""
+    text = json.dumps(message, separators=(",", ":"), ensure_ascii=False).encode()
+    return b"J1 %08x %s %s\n" % (len(text), hashlib.sha256(text).hexdigest()[:32].encode(), text)
+
+
+def records(path):
+    return [json.loads(line.split(b" ", 3)[3]) for line in path.read_bytes().splitlines()]
+
+
+def lay(relay, messages, name="journal-000000000000-0000000000000000.log"):
+    """A file as a process would leave it behind that died."""
+    path = folder(relay) / name
+    path.touch(0o600)
+    path.write_bytes(b"".join(record(each) for each in messages))
+    return path

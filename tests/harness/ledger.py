@@ -45,6 +45,8 @@ class Ledger(GateLedger):
         self.lists, self.todo = {}, {}  # replays of many
         self.running, self.known_lists = {}, {}
         self.chains = {}  # of access tokens
+        self.gones, self.others = {}, {}  # what was erased; ids that stand for others
+        self.erased = set()
         self.ends = {}  # of keys, of news that were told, of such lists
         self.meta, self.budget = {}, {}
         self.tallies = {}
@@ -79,7 +81,7 @@ class Ledger(GateLedger):
         for name in over:
             del self.ends[name]
             kind, _, rest = name.partition(":")
-            {"key": self.keys, "item": self.items, "@replay": self.lists,
+            {"key": self.keys, "item": self.items, "gone": self.gones, "@replay": self.lists,
              "@todo": self.todo, "access": self.chains}[kind].pop(rest, None)
         return len(over)
 

@@ -201,6 +201,9 @@ class WholeLedger(ReserveLedger):
         found.update(("body:" + name, "{}") for name in self.bodies)
         found.update(("log:" + name, count) for name, count in self.logs.items())
         found.update(("key:" + name, " ".join(first)) for name, first in self.keys.items())
+        found.update(("gone:" + name, f"{at} {of}" if of else str(at))
+                     for name, (at, of) in self.gones.items())
+        found.update(("as:" + name, first) for name, first in self.others.items())
         found["meta"] = shown({**self.meta, **self.tallies})
         if self.ends:
             found["ends"] = shown(self.ends)

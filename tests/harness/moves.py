@@ -39,18 +39,46 @@ class Moves:
     def step(self, now):
         self.add(call("ah_step", [], now), self.ledger.step(now), count=0)
 
+    @staticmethod
+    def words_of(new):
+        """The keys of one that is accepted, and its words."""
+        facts = ["keep", new["keep"], "form", "contact"]
+        facts += ["key", new["key"]] if new["key"] else []
+        facts += ["mail", new["mail"]] if new["mail"] else []
+        keys = [item_key(new["id"]), key("body:", new["id"]), key("key:", new["key"]),
+                key("mail:", new["mail"])]
+        return keys, [new["id"], int(new["held"]), new["key"], new["print"], new["ttl"],
+                      new["mail"], "{}", new["received"], new["at"], len(facts), *facts]
+
     def accept(self, batch, depth=0, hear=None):
         keys, words = list(ACCEPT), [depth]
         for new in batch:
-            facts = ["keep", new["keep"], "form", "contact"]
-            facts += ["key", new["key"]] if new["key"] else []
-            facts += ["mail", new["mail"]] if new["mail"] else []
-            keys += [item_key(new["id"]), key("body:", new["id"]), key("key:", new["key"]),
-                     key("mail:", new["mail"])]
-            words += [new["id"], int(new["held"]), new["key"], new["print"], new["ttl"],
-                      new["mail"], "{}", new["received"], new["at"], len(facts), *facts]
+            some, said = self.words_of(new)
+            keys += some
+            words += said
         self.add(call("ah3_accept", keys, *words), self.ledger.accept(depth, batch), hear,
                  len(batch))
+
+    def bring(self, batch, depth, hear=None):
+        keys, words = list(ACCEPT), [depth]
+        for new in batch:
+            some, said = self.words_of(new)
+            keys += some + [key("gone:", new["id"]), key("gone:", new["key"]),
+                            key("gone:", new["mail"]), key("as:", new["id"])]
+            words += [int(new["doubt"]), *said]
+        self.add(call("ah3_bring", keys, *words), self.ledger.bring(depth, batch), hear,
+                 len(batch))
+
+    def also(self, item_id, other):
+        self.add(command("SET", key("as:", other), item_id), self.ledger.also(item_id, other))
+
+    def gone(self, item_id, name):
+        keys = [key("gone:", item_id)] + ([key("key:", name), key("gone:", name)] if name else [])
+        self.add(call("ah3_gone", keys, item_id), self.ledger.gone(item_id, name))
+
+    def person_gone(self, mail, waiting):
+        self.add(call("ah3_gone", [key("gone:", mail)], mail),
+                 self.ledger.person_gone(mail, waiting))
 
     def accept_refused(self, batch):
         """When memory is full: none of it, and the sender hears of it."""

@@ -6,6 +6,7 @@ in a place to be running (reap), the message of a news (poison)."""
 from .mutants_access import ACCESS, ACCESS_FILE
 from .mutants_clock import CLOCK, CLOCK_FILE
 from .mutants_gate import GATE, GATES, GATES_BY_ODDITY
+from .mutants_late import LATE, LATE_BY_ODDITY, LATE_FILE
 from .mutants_weather import REPORT, WEATHER
 
 BASE, ACCEPT, RESERVE, SETTLE = (
@@ -375,6 +376,7 @@ MUTANTS = {
     **GATES,
     **ACCESS,
     **CLOCK,
+    **LATE,
 }
 
 BY_ODDITY = {
@@ -392,7 +394,7 @@ BY_ODDITY = {
     "purse: pays only for what the budget gives", "purse: who finds none costs nothing",
     "purse: so much at most", "give_back: later rings nobody", "bell: rung for what is due",
     "breaker: rings when it closes",
-    "full memory: arrive", "full memory: retire", "full memory: clock", *CLOCK,
+    "full memory: arrive", "full memory: retire", "full memory: clock", *CLOCK, *LATE_BY_ODDITY,
 }
 
 # Each move of these must work when memory is full. (What only reads does so by
@@ -404,7 +406,7 @@ DRAINS = {
     REPLAYS: ("replay_add", "replay_start", "replay_take", "replay_note", "replay_pause",
               "replay_resume", "replay_rate", "replay_stop"),
     ACCESS_FILE: ("access_take", "access_store", "access_fail"), REPORT: ("report",),
-    NUMBERS: ("arrive", "retire"), CLOCK_FILE: ("clock",),
+    LATE_FILE: ("gone",), NUMBERS: ("arrive", "retire"), CLOCK_FILE: ("clock",),
 }
 
 

@@ -3,6 +3,7 @@ that somebody deleted or wrote over. What is left must not be disturbed by them.
 from .moves import REAP, SETTLE, TALLY, item_key
 from .oddities_clock import CLOCK_ODDITIES
 from .oddities_gate import GATES
+from .oddities_late import LATE
 from .planted import ID, NOW, OTHER, TOKEN, ask
 from .pretend import promise
 from .wire import call, command, key
@@ -279,7 +280,7 @@ ODDITIES = (*CLOCK_ODDITIES,
             a_replay_of_long_ago_is_no_longer_known, nobody_looks_for_a_replay_that_is_paused,
             what_was_found_is_told_apart_from_what_was_sent,
             a_replay_is_taken_over_though_the_clock_was_put_back,
-            a_replay_goes_on_though_the_clock_was_put_back)
+            a_replay_goes_on_though_the_clock_was_put_back, *LATE)
 
 
 def try_all(store, files=None):

@@ -357,6 +357,8 @@ class Parts:
         name, mail = item.get("key", ""), item.get("mail", "")
         if self.chance(0.05):
             name, mail = self.random.choice((("k-other", mail), (name, "other")))
+        if item and (mode == "forget" or mode == "discard" and item["st"] == "held"):
+            moves.gone(item_id, item.get("key", ""))
         over = self.ledger.places["done"].get(item_id, self.now() + 1) <= self.now()
         said = moves.erase(mode, item_id, sequence, name, mail)
         promise(said == "again" or not over or item_id not in self.ledger.bodies,

@@ -32,7 +32,7 @@ function stepped.SET(key, value, px, ttl, ...)
     return server('SET', key, value)
   end
   local old = server('SET', key, value, ...)
-  if not old then
+  if not old or not ... then
     server('ZADD', ENDS, clock_ms() + ttl, key)
   end
   return old

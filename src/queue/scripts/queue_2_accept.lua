@@ -70,13 +70,8 @@ local function accept_one(keys, k, argv, a, batch)
   return {'new', id}
 end
 
--- keys: all due:deliver held meta bell at upd, then of each: item body key mail
--- argv: depth, then of each: id held key fingerprint ttl mail body received at
---       how many words of facts, the facts (name value ...)
--- (key and mail are among the facts too, so that erasing finds them)
--- Reply: of each, what became of it and the id that counts.
--- Not allowed when memory is full: that is how a sender hears of it.
-local function accept(keys, argv)
+-- All of a call, by one(). each: keys of one; before: its words before accept's.
+local function accept_all(keys, argv, each, before, one)
   local depth, a, reply = tonumber(argv[1]), ARGS_SHARED, {}
   local ms = now_ms()
   local batch = {ms = ms, now = stamp(ms), moves = new_moves(),
@@ -85,15 +80,25 @@ local function accept(keys, argv)
   if depth > 0 then
     batch.room = depth - redis.call('ZCARD', keys[2])
   end
-  for k = KEYS_SHARED, #keys - 1, KEYS_EACH do
-    reply[#reply + 1] = accept_one(keys, k, argv, a, batch)
-    a = a + ARGS_EACH + argv[a + 10]
+  for k = KEYS_SHARED, #keys - 1, each do
+    reply[#reply + 1] = one(keys, k, argv, a, batch)
+    a = a + before + ARGS_EACH + argv[a + before + 10]
   end
   make_moves(batch.moves, nil, keys[4])
   if batch.moves.into[keys[2]] then
     ring(keys[5])
   end
   return reply
+end
+
+-- keys: all due:deliver held meta bell at upd, then of each: item body key mail
+-- argv: depth, then of each: id held key fingerprint ttl mail body received at
+--       how many words of facts, the facts (name value ...)
+-- (key and mail are among the facts too, so that erasing finds them)
+-- Reply: of each, what became of it and the id that counts.
+-- Not allowed when memory is full: that is how a sender hears of it.
+local function accept(keys, argv)
+  return accept_all(keys, argv, KEYS_EACH, 0, accept_one)
 end
 
 redis.register_function('ah3_accept', accept)

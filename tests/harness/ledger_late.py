@@ -1,0 +1,60 @@
+"""What Redis must hold of messages that come late from a journal, and of what was
+erased while one may have had it."""
+from .ledger import FACTS_MS, number
+from .ledger_lists import ListsLedger
+from .pretend import promise
+
+DAY_MS = 86400000
+GONE_KEPT_MS, BRING_MOST_MS = 90 * DAY_MS, 80 * DAY_MS
+
+
+class LateLedger(ListsLedger):
+    def bring(self, depth, batch):
+        """As accept; of each also: doubt, whether it may have been here before."""
+        return [self.bring_one(new, depth) for new in batch]
+
+    def bring_one(self, new, depth):
+        item_id = new["id"]
+        if item_id in self.others:
+            return ["known", self.others[item_id]]
+        if self.now - new["received"] > BRING_MOST_MS:
+            return ["old", item_id]
+        if any(self.is_gone(name, new) for name in (item_id, new["key"], new["mail"])):
+            return ["erased", item_id]
+        there = item_id in self.items
+        promise(there or item_id not in self.erased, item_id, "was erased, and is back")
+        [said] = self.accept(depth, [new])
+        if said[0] == "new" and not there and new["doubt"] and self.may_be_forgotten(new):
+            self.items[item_id]["intent"] = self.now
+        return said
+
+    def is_gone(self, name, new):
+        at, of = self.gones.get(name, (-1, ""))
+        return new["received"] <= at and of in ("", new["print"])
+
+    def may_be_forgotten(self, new):
+        late, known = self.now - new["received"], min(new["keep"] or FACTS_MS, FACTS_MS)
+        return not 0 <= late <= known / 2 or \
+            new["received"] < number(self.meta, "suspect_before")
+
+    def also(self, item_id, other):
+        self.others[other] = item_id
+        return "OK"
+
+    def gone(self, item_id, name):
+        self.note_gone(item_id, "")
+        self.erased.add(item_id)
+        first = self.keys.get(name) if name else None
+        if first and first[0] == item_id:
+            self.note_gone(name, first[1])
+        return "ok"
+
+    def person_gone(self, mail, waiting):
+        """waiting: what a journal has and the queue has not."""
+        self.note_gone(mail, "")
+        self.erased |= {new["id"] for new in waiting if new["mail"] == mail}
+        return "ok"
+
+    def note_gone(self, name, of):
+        self.gones[name] = self.now, of
+        self.ends["gone:" + name] = self.now + GONE_KEPT_MS
