@@ -225,6 +225,55 @@ void append_join(struct journal *journal, struct kept *entry,
     }
 }
 
+/* Whoever comes while files are adopted: its key may be in one of them. */
+struct held_back {
+    struct held_back *next;
+    struct record record;
+    journal_accepted *accepted;
+    void *context;
+};
+
+static void hold_back(struct journal *journal, const struct record *record,
+                      journal_accepted *accepted, void *context)
+{
+    struct held_back *held = NEW(struct held_back);
+
+    record_copy(&held->record, &record->submission, &record->options);
+    held->record.doubtful = record->doubtful;
+    held->accepted = accepted;
+    held->context = context;
+    *journal->held_back_end = held;
+    journal->held_back_end = &held->next;
+}
+
+void append_held_back(struct journal *journal)
+{
+    struct held_back *held = journal->held_back, *next;
+
+    journal->held_back = NULL;
+    journal->held_back_end = &journal->held_back;
+    for (; held; held = next) {
+        next = held->next;
+        append_record(journal, &held->record, held->accepted, held->context);
+        record_clear(&held->record);
+        free(held);
+    }
+}
+
+static void refuse_held_back(struct journal *journal, const char *why)
+{
+    struct held_back *held = journal->held_back, *next;
+
+    for (; held; held = next) {
+        next = held->next;
+        refuse(journal, &held->record,
+               waiter_new(held->accepted, held->context), why);
+        record_clear(&held->record);
+        free(held);
+    }
+    journal->held_back = NULL;
+}
+
 void append_record(struct journal *journal, const struct record *record,
                    journal_accepted *accepted, void *context)
 {
@@ -236,6 +285,10 @@ void append_record(struct journal *journal, const struct record *record,
     /* Its sender may have asked a process that has died since. */
     if (!journal->gathering.first)
         spills_adopt(journal);
+    if (journal->adoption) {
+        hold_back(journal, record, accepted, context);
+        return;
+    }
     entry =
         kept_find_key(journal, record->submission.form, record->options.key);
     if (entry) {
@@ -271,6 +324,7 @@ void append_end(struct journal *journal)
         errand_finish(journal->errand);
         end_batch(journal);
     }
+    refuse_held_back(journal, "the server is stopping");
     refuse_batch(journal, &journal->gathering, "the server is stopping");
     buf_clear(&journal->gathering.bytes);
 }

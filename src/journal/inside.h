@@ -48,11 +48,13 @@ struct kept {
 /* A file with its entries. */
 struct spill {
     struct spill *next;
+    struct journal *journal; /* borrowed */
     struct journal_file *file;
     struct kept *first, *last;
     size_t bytes; /* of the file, or promised to it */
     bool open;    /* what comes next is written here */
     bool writing; /* a batch is under way */
+    bool reading; /* it is being adopted */
     bool stuck;   /* it could not be removed */
 };
 
@@ -61,6 +63,12 @@ struct kept_batch {
     struct kept *first, *last;
     struct buf bytes;
 };
+
+/* A file that was left behind, while it becomes ours: adopt.c. */
+struct adoption;
+
+/* A message that waits until we know what is in such files: append.c. */
+struct held_back;
 
 /* An answer that is owed to somebody from the loop. */
 struct owed;
@@ -74,6 +82,10 @@ struct journal {
     size_t waiting;            /* entries that are on disk */
     size_t bytes;              /* of all spills */
     struct spill *spills, *last_spill;
+
+    struct adoption *adoption; /* NULL: none */
+    struct timer *adopt;
+    struct held_back *held_back, **held_back_end;
 
     struct kept_batch gathering, flying;
     struct spill *target; /* of the flying batch */
@@ -117,8 +129,11 @@ void spill_take(struct journal *journal, struct kept *entry);
 /* Removes those with nothing in them any more, and nothing to come. */
 void spills_tidy(struct journal *journal);
 void spills_free(struct journal *journal);
-/* Files whose process is gone become ours. */
+
+/* adopt.c: files whose process is gone become ours, one after the other. */
 void spills_adopt(struct journal *journal);
+void adopt_more(void *journal); /* of the timer */
+void adopt_end(struct journal *journal);
 
 /* append.c: a record onto the disk. */
 void append_record(struct journal *journal, const struct record *record,
@@ -127,6 +142,7 @@ void append_record(struct journal *journal, const struct record *record,
 void append_join(struct journal *journal, struct kept *entry,
                  const char *fingerprint, journal_accepted *accepted,
                  void *context);
+void append_held_back(struct journal *journal);
 void append_flush(void *journal); /* of the timer */
 void append_end(struct journal *journal);
 

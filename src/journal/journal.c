@@ -46,8 +46,10 @@ struct journal *journal_new(struct loop *loop, struct settings *settings,
     journal->queue = queue;
     journal->folder = folder;
     journal->owed_end = &journal->owed;
+    journal->held_back_end = &journal->held_back;
     journal->ready_at = clock_boot_ms();
     buf_init(&journal->gathering.bytes, GATHER_MAX);
+    journal->adopt = timer_new(loop, adopt_more, journal);
     journal->flush = timer_new(loop, append_flush, journal);
     journal->tell = timer_new(loop, owed_tell, journal);
     journal->tick = timer_new(loop, drain_tick, journal);
@@ -83,9 +85,11 @@ void journal_free(struct journal *journal)
         return;
     journal_enter(journal);
     journal->over = true;
+    adopt_end(journal);
     append_end(journal);
     while (journal->owed)
         owed_tell(journal);
+    timer_free(journal->adopt);
     timer_free(journal->flush);
     timer_free(journal->tell);
     timer_free(journal->tick);

@@ -292,10 +292,62 @@ static void the_next_process_knows_keys_and_ids_of_the_last(void **state)
     first = hand_in(scene, scene->journal, "key", "-");
     journal_free(scene->journal);
     scene->journal = open_journal(scene);
-    assert_int_equal(journal_waiting(scene->journal), 1);
     again = hand_in(scene, scene->journal, "key", "-");
+    assert_int_equal(journal_waiting(scene->journal), 1);
     assert_int_equal(again.result, ACCEPT_KNOWN);
     assert_string_equal(again.known, first.id);
+}
+
+#define MANY 700
+
+static bool is_in_part(void *context)
+{
+    return journal_waiting(context) > 0;
+}
+
+static bool are_all_there(void *context)
+{
+    return journal_waiting(context) == MANY;
+}
+
+static void a_large_file_becomes_ours_a_piece_at_a_time(void **state)
+{
+    struct scene *scene = *state;
+    struct sent *sent = NEW_ARRAY(MANY, struct sent);
+
+    lose_redis(scene);
+    hand_in(scene, scene->journal, NULL, NULL); /* it is known to be away */
+    for (size_t i = 1; i < MANY; i++)
+        begin(scene->journal, &sent[i], NULL, NULL);
+    await(scene, &sent[MANY - 1]);
+    journal_free(scene->journal);
+    scene->journal = open_journal(scene);
+    assert_false(journal_empty(scene->journal));
+    assert_true(run_until(scene->queue.loop, is_in_part, scene->journal,
+                          RUN_PATIENCE_MS));
+    assert_in_range(journal_waiting(scene->journal), 1, MANY - 1);
+    assert_true(run_until(scene->queue.loop, are_all_there, scene->journal,
+                          RUN_PATIENCE_MS));
+    free(sent);
+}
+
+static void an_end_while_a_file_becomes_ours_leaves_it_there(void **state)
+{
+    struct scene *scene = *state;
+    struct sent first, meanwhile;
+
+    lose_redis(scene);
+    first = hand_in(scene, scene->journal, "key", "-");
+    journal_free(scene->journal);
+    scene->journal = open_journal(scene);
+    begin(scene->journal, &meanwhile, "key", "-");
+    journal_free(scene->journal);
+    scene->journal = open_journal(scene);
+    if (!meanwhile.told) /* the queue was asked */
+        await(scene, &meanwhile);
+    assert_int_equal(meanwhile.result, ACCEPT_AWAY);
+    assert_string_equal(hand_in(scene, scene->journal, "key", "-").known,
+                        first.id);
 }
 
 static void an_end_in_the_middle_tells_everybody(void **state)
@@ -396,6 +448,8 @@ int main(void)
         TEST(what_was_stored_without_an_answer_is_there_once),
         TEST(of_two_that_took_one_key_both_keep_their_word),
         TEST(the_next_process_knows_keys_and_ids_of_the_last),
+        TEST(a_large_file_becomes_ours_a_piece_at_a_time),
+        TEST(an_end_while_a_file_becomes_ours_leaves_it_there),
         TEST(an_end_in_the_middle_tells_everybody),
         TEST(a_full_journal_promises_nothing),
         TEST(what_waits_can_be_looked_at),
