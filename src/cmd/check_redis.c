@@ -41,6 +41,11 @@ static void judge_persistence(struct findings *findings,
                      "set appendonly yes and appendfsync always",
                      "it keeps nothing on disk at once: a restart loses "
                      "accepted submissions");
+    else if (!*server->appendfsync)
+        findings_add(findings, FINDING_NOTE, AREA,
+                     "allow the account +config|get",
+                     "whether it writes every command to disk cannot be seen: "
+                     "it is told of as memory");
     else if (strcmp(server->appendfsync, "always") != 0)
         findings_add(findings, FINDING_NOTE, AREA, "set appendfsync always",
                      "appendfsync is %s: a crash may lose the last second",
@@ -48,6 +53,41 @@ static void judge_persistence(struct findings *findings,
     else
         findings_add(findings, FINDING_GOOD, AREA, NULL,
                      "what is accepted is on disk (appendfsync always)");
+}
+
+static void judge_replicas(struct findings *findings,
+                           const struct queue_server *server)
+{
+    if (server->replicas == 0)
+        return;
+    findings_add(
+        findings, FINDING_NOTE, AREA,
+        server->min_replicas > 0
+            ? "after a failover ask senders of the last minutes to "
+              "repeat themselves; what was sent is not sent again"
+            : "set min-replicas-to-write 1, so that it takes nothing "
+              "while none of them follows",
+        "it has %lld replica%s: one that takes its place lacks what it "
+        "had not got yet, and that is lost though it was promised",
+        (long long)server->replicas, server->replicas == 1 ? "" : "s");
+}
+
+/* What a form demands that this server does not give. */
+static void judge_demands(struct findings *findings,
+                          const struct settings *settings,
+                          const struct queue_server *server)
+{
+    for (size_t i = 0; i < settings->form_count && !server->on_disk; i++) {
+        const struct settings_form *form = &settings->forms[i];
+
+        if (form->durability == DURABILITY_DISK)
+            findings_add(findings, FINDING_WRONG, AREA,
+                         "set appendonly yes and appendfsync always, or the "
+                         "form's durability to any",
+                         "forms.%s demands durability: disk, which this server "
+                         "does not give: its messages are refused (503)",
+                         form->name);
+    }
 }
 
 static void judge_memory(struct findings *findings,
@@ -97,6 +137,8 @@ static void on_checked(void *context, const struct queue_server *server,
                      "point redis.url at the master",
                      "it is a %s: nothing can be written", server->role);
     judge_persistence(findings, server);
+    judge_demands(findings, question->session->settings, server);
+    judge_replicas(findings, server);
     judge_memory(findings, server);
     judge_clock(findings, server->clock_skew_ms);
 }

@@ -56,6 +56,9 @@ struct queue_server {
     const char *version, *policy, *appendonly, *appendfsync, *role;
     int64_t used_memory, max_memory;
     int64_t clock_skew_ms; /* its clock less ours */
+    int64_t replicas,
+        min_replicas; /* that it has; that it will not do without */
+    bool on_disk;     /* each answer of it is */
     bool library_loaded;
 };
 typedef void queue_checked(void *context, const struct queue_server *server,

@@ -35,6 +35,7 @@ static const struct field {
     NUMBER("aof_current_size", file_size),
     NUMBER("aof_rewrites", rewrites),
     NUMBER("aof_rewrite_in_progress", rewriting),
+    NUMBER("min-replicas-to-write", min_replicas),
     TEXT("maxmemory-policy", policy),
     TEXT("appendonly", appendonly),
     TEXT("appendfsync", appendfsync),

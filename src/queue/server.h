@@ -23,7 +23,8 @@ struct server {
     int64_t rewriting;      /* 1: one is under way */
     bool mended;            /* and known to be, since it was started */
     int64_t replicas;
-    bool promoted; /* it was somebody's replica once */
+    int64_t min_replicas; /* without so many it takes no writes; 0: not known */
+    bool promoted;        /* it was somebody's replica once */
 };
 
 /* A reply of INFO. */

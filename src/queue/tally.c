@@ -247,6 +247,9 @@ static void end_check(struct checking *job, const struct redis_answer *answer)
         .used_memory = job->server.used_memory,
         .max_memory = job->server.max_memory,
         .clock_skew_ms = job->skew_ms,
+        .replicas = job->server.replicas,
+        .min_replicas = job->server.min_replicas,
+        .on_disk = server_on_disk(&job->server),
     };
 
     library_digest(digest);
@@ -304,7 +307,8 @@ static void informed(void *context, const struct redis_answer *answer)
     }
     server_read_info(&job->server, answer->reply);
     redis_callv(job->queue->redis, configured, job, "CONFIG", "GET",
-                "maxmemory-policy", "appendonly", "appendfsync", NULL);
+                "maxmemory-policy", "appendonly", "appendfsync",
+                "min-replicas-to-write", NULL);
 }
 
 void queue_check(struct queue *queue, queue_checked *checked, void *context)

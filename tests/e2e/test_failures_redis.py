@@ -1,10 +1,12 @@
 """The table of failures, rows 16 to 21: the store restarts, is full, is the wrong
 one, or is another one."""
 import shutil
+import signal
 import time
 
 import pytest
 
+from harness.disk import Disk
 from harness.faults import BRISK, all_linked, at_rest, promised, several
 from harness.history import assert_exactly_once, differences
 from harness.processes import free_port
@@ -124,6 +126,13 @@ def test_row_17_a_form_may_demand_more(nursery, sandbox):
     answer = relay.post()
     assert answer.status_code == 503 and answer.json()["type"].endswith("not-durable")
     assert not promised(redis)
+    check = relay.run("check")
+    assert check.returncode == 1 and "forms.contact demands durability: disk" in check.stdout
+    redis.kill()
+    redis.fsync = "always"
+    redis.start()
+    relay.wait_ready()
+    assert relay.accept()["durability"] == "disk" and relay.run("check").returncode != 1
 
 
 def test_row_18_memory_full_refuses_and_drains(make_relay, redis, sandbox):
@@ -226,6 +235,32 @@ def test_row_20_disk_full(nursery, sandbox):
     assert serve.running()
 
 
+def test_row_20_a_real_disk_is_full(nursery, sandbox):
+    disk = Disk(nursery, nursery.folder / "redis", "6m")
+    filler = disk.folder / "filler"
+    redis = Redis(nursery, under=disk.inside())
+    relay = Relay(nursery, redis, sandbox, settings=on(redis))
+    relay.start_all()
+    accepted = several(relay, 5)
+    assert disk.run("dd", "if=/dev/zero", f"of={filler}", "bs=64k").returncode, "it is full"
+
+    def refused():
+        answer = relay.post("x" * 9000 + str(len(accepted)))
+        if answer.status_code == 202:
+            accepted.append(answer.json())
+        return answer.status_code == 503 and int(answer.headers["Retry-After"]) >= 1
+    wait_until(refused, what="a refusal")
+    wait_until(lambda: not redis.process.running(), what="Redis to give up")
+    assert not relay.ready()
+    assert disk.run("rm", filler).returncode == 0
+    redis.start()
+    relay.wait_ready()
+    all_linked(relay, accepted)
+    assert {each["id"] for each in accepted} <= set(promised(redis))
+    at_rest(relay)
+    assert_exactly_once(promised(redis), sandbox.chats())
+
+
 def test_row_21_failover_to_a_replica_that_is_behind(nursery, sandbox):
     """The replica misses the last writes: of some, that a chat was made; of
     others, everything."""
@@ -245,15 +280,64 @@ def test_row_21_failover_to_a_replica_that_is_behind(nursery, sandbox):
     unknown = several(relay, 4, first=6)
     work = relay.start("work")
     all_linked(relay, known + unknown)
+    work.stop()
+    gone = several(relay, 2, first=10)
     assert replica.client.zcard("{support}all") == 6, "it is behind"
+    check = relay.run("check").stdout
+    assert "it has 1 replica: " in check and "min-replicas-to-write 1" in check
     master.kill()
     door.upstream = replica.socket
     replica.client.replicaof("no", "one")
+    work = relay.start("work", name="work-2")
     all_linked(relay, known)
     assert work.logged(CHANGED) or serve.logged(CHANGED), "whoever is first says so"
     assert sandbox.stats()["requests"]["create"] == 10, "nothing was sent twice"
     fresh = relay.accept("after the failover")
     relay.wait_state(fresh)
-    assert_exactly_once([each["id"] for each in known + unknown + [fresh]], sandbox.chats())
+    at_rest(relay)
+    found = differences([each["id"] for each in known + unknown + gone + [fresh]], sandbox.chats())
+    assert sorted(found["lost"]) == sorted(each["id"] for each in gone), "these, and no others"
+    assert not found["doubled"]
+    for each in gone:
+        assert relay.http.get(each["status_url"], timeout=10).status_code == 404, "nor is it denied"
     for each in (link, door):
         each.close()
+
+
+def test_a_redis_that_hangs_for_three_leases_amid_deliveries(make_relay, redis, sandbox):
+    """Whoever holds a lease stops sending before it is over, and asks again when
+    Redis goes on."""
+    relay = make_relay(**merge(BRISK, {"redis": {"timeout": "500ms"}}))
+    serve, work = relay.start_all()
+    sandbox.fault("create", "slow", count=60, ms=300)
+    senders = Senders(relay.port, 150)
+    wait_until(lambda: senders.count() >= 30, what="some to be accepted")
+    redis.process.signal(signal.SIGSTOP)
+    over = time.monotonic() + 3.5
+    wait_until(lambda: not relay.ready() and time.monotonic() > over, what="three leases to pass")
+    redis.process.signal(signal.SIGCONT)
+    back = time.monotonic()
+    relay.wait_ready()
+    assert time.monotonic() - back < 5, "the doors reopen by themselves"
+    senders.finish()
+    ids = list(senders.accepted.values())
+    wait_until(lambda: len(sandbox.chats()) >= len(ids), 60, "all to have a chat")
+    at_rest(relay)
+    assert_exactly_once(ids, sandbox.chats())
+    assert serve.running() and work.running()
+
+
+def test_a_slow_redis_delays_and_loses_nothing(nursery, sandbox):
+    """Each command may wait for a third of the time one has."""
+    redis = Redis(nursery, options=("--enable-debug-command", "yes"))
+    relay = Relay(nursery, redis, sandbox, settings=on(redis))
+    relay.start_all()
+    senders = Senders(relay.port, 100, threads=8)
+    while senders.count() < 100:
+        redis.client.execute_command("DEBUG", "SLEEP", "0.3")
+    senders.finish()
+    assert senders.refusals == {}
+    ids = list(senders.accepted.values())
+    wait_until(lambda: len(sandbox.chats()) >= len(ids), 60, "all to have a chat")
+    at_rest(relay)
+    assert_exactly_once(ids, sandbox.chats())

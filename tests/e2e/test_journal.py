@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+from harness.disk import Disk
 from harness.history import assert_exactly_once
 from harness.journal import away, drained, files, folder, leave_behind, verbose
 from harness.processes import BINARY, environment
@@ -220,6 +221,27 @@ def test_a_full_disk_is_no_promise(make_relay, redis, sandbox, small):
     redis.start()
     wait_until(lambda: "0 waiting" in verbose(relay), 30, "the journal to be empty")
     wait_until(lambda: len(sandbox.chats()) >= len(taken), what="all to be delivered")
+    assert_exactly_once(taken, sandbox.chats())
+
+
+def test_a_folder_that_is_read_only_for_a_while_is_no_promise(make_relay, redis, sandbox):
+    relay = make_relay(journal=JOURNAL, redis={"timeout": "1s"})
+    disk = Disk(relay.nursery, folder(relay), "1m")
+    serve = relay.nursery.start("serve", [*disk.inside(), BINARY, "serve", "--child",
+                                          "--config", relay.path])
+    relay.wait_ready()
+    relay.start("work")
+    away(relay, redis)
+    disk.remount("ro")
+    refused = relay.post("no")
+    assert refused.status_code == 503 and int(refused.headers["Retry-After"]) >= 1
+    assert serve.logged("journal_failed .*Read-only file system") and not relay.ready()
+    disk.remount("rw")
+    taken = [relay.accept(f"number {n}")["id"] for n in range(3)]
+    assert serve.logged("journal_recovered") and relay.ready()
+    redis.start()
+    wait_until(lambda: len(sandbox.chats()) == 3, what="all to be delivered")
+    wait_until(lambda: not disk.run("ls", folder(relay)).stdout, what="the file to go")
     assert_exactly_once(taken, sandbox.chats())
 
 

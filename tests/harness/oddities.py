@@ -63,6 +63,18 @@ def one_that_cannot_be_read_keeps_no_other_from_its_word(store):
             reply)
 
 
+def each_look_that_found_nothing_is_counted(store):
+    for looks in range(3):
+        ask(store, command("HSET", item_key(ID), "st", "run", "stage", "resolve", "tok", TOKEN,
+                           "seq", looks, "intent", NOW))
+        keys = [*SETTLE, item_key(ID), key("body:", ID), key("log:", ID),
+                item_key(f"{ID}.{looks + 1}")]
+        reply = ask(store, call("ah3_settle", keys, ID, TOKEN, "resolve", 0, 1, 0, 1, "", 0, "",
+                                "rate_limit", 0, "", looks + 1, "a line"),
+                    command("HGET", item_key(ID), "looks"))
+        promise(reply == [["ok"], str(looks + 1)], reply)
+
+
 def no_more_than_fifty_lines_of_a_log_are_kept(store):
     for number in range(60):
         ask(store, command("HSET", item_key(ID), "st", "run", "stage", "deliver", "tok", TOKEN,
@@ -276,7 +288,7 @@ ODDITIES = (*CLOCK_ODDITIES,
             an_id_without_an_item_is_taken_out_of_the_running,
             a_told_news_does_not_bring_back_its_message, nor_does_one_that_is_set_aside,
             one_that_cannot_be_read_keeps_no_other_from_its_word,
-            no_more_than_fifty_lines_of_a_log_are_kept,
+            each_look_that_found_nothing_is_counted, no_more_than_fifty_lines_of_a_log_are_kept,
             a_replay_of_long_ago_is_no_longer_known, nobody_looks_for_a_replay_that_is_paused,
             what_was_found_is_told_apart_from_what_was_sent,
             a_replay_is_taken_over_though_the_clock_was_put_back,
