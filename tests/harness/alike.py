@@ -1,37 +1,37 @@
 """Ledgers that are wrong in the same way as a mutant of the functions: no answer and
 no item differs then from what must be, and only the promises themselves can
 notice. Each is shown to."""
-from .ledger_lists import ListsLedger
+from .ledger_late import LateLedger
 from .mutants import ACCEPT, ACCESS_FILE, BASE, JANITOR, OPERATOR, RESERVE, SETTLE
 
 
-class GivenAwayTooSoon(ListsLedger):
+class GivenAwayTooSoon(LateLedger):
     def reap(self, item_id, limit, event, change):
         if item_id in self.places["run"]:
             self.places["run"][item_id] = self.now
         return super().reap(item_id, limit, event, change)
 
 
-class IntentForgotten(ListsLedger):
+class IntentForgotten(LateLedger):
     def learn(self, item, v):
         return super().learn(item, {**v, "clear": True})
 
 
-class OtherChat(ListsLedger):
+class OtherChat(LateLedger):
     def learn(self, item, v):
         if v["chat"]:
             item.pop("cid", None)
         return super().learn(item, v)
 
 
-class KeyOfAll(ListsLedger):
+class KeyOfAll(LateLedger):
     def known(self, item_id, name, print_, ttl):
         if name in self.keys and self.keys[name][0] != item_id:
             return None
         return super().known(item_id, name, print_, ttl)
 
 
-class NoNews(ListsLedger):
+class NoNews(LateLedger):
     def announce(self, item_id, item, event):
         super().announce(item_id, item, event)
         news = f"{item_id}.{item['seq']}"
@@ -40,7 +40,7 @@ class NoNews(ListsLedger):
             del self.items[news]
 
 
-class PayloadKept(ListsLedger):
+class PayloadKept(LateLedger):
     def erase(self, mode, item_id, sequence, name, mail):
         had = item_id in self.bodies
         said = super().erase(mode, item_id, sequence, name, mail)
@@ -49,7 +49,7 @@ class PayloadKept(ListsLedger):
         return said
 
 
-class TwoRefresh(ListsLedger):
+class TwoRefresh(LateLedger):
     def access_take(self, name, lock, *asks):
         chain, till = self.chains.get(name, {}), None
         if chain.get("locked", lock) != lock:
@@ -60,7 +60,7 @@ class TwoRefresh(ListsLedger):
         return said
 
 
-class PurseWithoutEnd(ListsLedger):
+class PurseWithoutEnd(LateLedger):
     def pay(self, cost, first):
         if self.purse is None or first:
             return super().pay(cost, first)
