@@ -1,8 +1,10 @@
 """The queue's functions under 200 000 operations in random order, on a real Redis:
 senders, workers that die, sleep, come late and repeat themselves, posts that land
-without an answer, operators, a janitor; a Redis that is killed, loses its last
-writes, runs out of memory. Time is stepped, so that hours pass. Whatever happens,
-the queue's invariants hold, and when the faults stop, everything comes to rest.
+without an answer, operators, a janitor; a destination that is browned out, or
+refuses a token, and workers of which one refreshes it for all; a Redis that is
+killed, loses its last writes, runs out of memory. Time is stepped, so that hours
+pass. Whatever happens, the queue's invariants hold, and when the faults stop,
+everything comes to rest.
 
 To see a failure again: AFTERHOURS_TEST_SEED=<the seed it printed>. Everything but
 the very instant at which a kill hits is the same then."""

@@ -61,14 +61,16 @@ class AccessParts:
 
     def ask_token(self, moves, clerk, lock):
         asks = lock, clerk.doubted, LEASE_MS, clerk.by
-        chain, asked = self.chain, self.now()
-
-        def heard(reply):
-            if chain == self.chain:
-                self.heard_token(clerk, asks, asked, reply)
-        moves.access_take(chain, asks, heard)
+        asked = self.now()
+        heard = self.of_chain(lambda reply: self.heard_token(clerk, asks, asked, reply))
+        moves.access_take(self.chain, asks, heard)
         if self.chance(0.1):  # the answer was lost: again
-            moves.access_take(chain, asks, heard)
+            moves.access_take(self.chain, asks, heard)
+
+    def of_chain(self, hear):
+        """What is heard of a chain counts while it is the one."""
+        chain = self.chain
+        return lambda reply: hear(reply) if chain == self.chain else None
 
     def heard_token(self, clerk, asks, asked, reply):
         (lock, doubted, *_), (kind, number, token, left, ask, refresh, *_) = asks, reply
@@ -118,15 +120,16 @@ class AccessParts:
         def heard(reply):
             if reply == 1 and self.leased_to[0] == lock:
                 self.leased_to = ("", 0)
-        return heard
+        return self.of_chain(heard)
 
     def put_down(self, moves, number, got, life):
         name, ends = (self.chain, number + 1), self.now() + life if life else 0
 
-        def heard(reply):
+        def stored(reply):
             if reply == 1 and name not in self.stored:
                 self.stored[name] = got[0], ends
                 self.leased_to = ("", 0)
+        heard = self.of_chain(stored)
         moves.access_store(self.chain, (number, *got, life), heard)
         if self.chance(0.2):  # the answer was lost: again
             moves.access_store(self.chain, (number, *got, life), heard)
@@ -155,7 +158,7 @@ class AccessParts:
         def heard(reply):
             if reply[0] == "yours":
                 self.turn_of(lock, asked)
-        return heard
+        return self.of_chain(heard)
 
     def turn_of(self, lock, asked):
         holder, till = self.leased_to
