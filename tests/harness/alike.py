@@ -1,15 +1,21 @@
 """Ledgers that are wrong in the same way as a mutant of the functions: no answer and
 no item differs then from what must be, and only the promises themselves can
 notice. Each is shown to."""
+from .ledger import put_or_drop
 from .ledger_late import LateLedger
 from .mutants import ACCEPT, ACCESS_FILE, BASE, JANITOR, OPERATOR, RESERVE, SETTLE
 
 
 class GivenAwayTooSoon(LateLedger):
     def reap(self, item_id, limit, event, change):
-        if item_id in self.places["run"]:
-            self.places["run"][item_id] = self.now
-        return super().reap(item_id, limit, event, change)
+        running = self.places["run"]
+        ends = running.get(item_id)
+        if ends is not None:
+            running[item_id] = self.now
+        said = super().reap(item_id, limit, event, change)
+        if item_id in running:
+            running[item_id] = ends
+        return said
 
 
 class IntentForgotten(LateLedger):
@@ -19,9 +25,12 @@ class IntentForgotten(LateLedger):
 
 class OtherChat(LateLedger):
     def learn(self, item, v):
+        found = item.get("fnd")
         if v["chat"]:
             item.pop("cid", None)
-        return super().learn(item, v)
+        shows = super().learn(item, v)
+        put_or_drop(item, "fnd", item.get("fnd", found))
+        return shows
 
 
 class KeyOfAll(LateLedger):

@@ -359,10 +359,10 @@ class Parts:
             name, mail = self.random.choice((("k-other", mail), (name, "other")))
         if item and (mode == "forget" or mode == "discard" and item["st"] == "held"):
             moves.gone(item_id, item.get("key", ""))
-        over = self.ledger.places["done"].get(item_id, self.now() + 1) <= self.now()
+        over = mode == "sweep" and \
+            self.ledger.places["done"].get(item_id, self.now() + 1) <= self.now()
         said = moves.erase(mode, item_id, sequence, name, mail)
-        promise(said == "again" or mode == "discard" or not over or
-                item_id not in self.ledger.bodies,
+        promise(said == "again" or not over or item_id not in self.ledger.bodies,
                 "I10:", item_id, "has its payload after its time")
         if said == 1:
             if mode != "sweep":
