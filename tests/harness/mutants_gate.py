@@ -64,7 +64,8 @@ GATES = {
         GATE, "if not kept[2] or kept[2] == argv[1] then", "if not kept[2] then"),
     "gate: a token where none was refused": (
         GATE, "if not kept[2] or kept[2] == argv[1] then", "if kept[2] == argv[1] then"),
-    "gate: when open, another token is no news": (GATE, "  if not kept[1] then --", "  if false then --"),
+    "gate: when open, another token is no news": (
+        GATE, "  if not kept[1] then --", "  if false then --"),
     "tally: a brown-out that is over": (OPERATOR, "brown > now and brown or 0", "brown"),
     "gate: with another token all begins anew": (
         GATE, "    redis.call('HSET', budget, 'denied', 0)\n    stop_asking(budget)\n", ""),
@@ -83,4 +84,5 @@ GATES_BY_ODDITY = {
     "gate: the next one asks at once", "gate: another token ends the hold",
     "gate: late, and open again", "purse: nor is a second try",
     "purse: who finds none costs nothing", "gone: told with each news", "gone: of its own form",
-    "store: ends a refusal"}
+    "store: ends a refusal", "gate: callbacks need no token",
+    "gate: who has the token of before waits", "gate: only while others have another"}

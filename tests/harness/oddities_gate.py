@@ -68,7 +68,8 @@ def a_news_is_given_with_the_word_that_its_receiver_wants_no_more(store):
     keys = [key("due:callback"), key("run"), key("budget"), key("meta"), key("due:reconcile"),
             item_key(ID + ".1")]
     reply = ask(store, call("ah3_stop_callbacks", [key("meta")], "contact", "a-name"),
-                command("HSET", item_key(ID + ".1"), "kind", "news", "st", "due", "form", "contact"),
+                command("HSET", item_key(ID + ".1"), "kind", "news", "st", "due",
+                        "form", "contact"),
                 command("ZADD", key("due:callback"), NOW, ID + ".1"),
                 call("ah3_reserve", keys, "callback", 1, 0, "0.2", 60000, ID + ".1", TOKEN))
     flat = reply[3][2][2]
@@ -84,7 +85,21 @@ def a_refusal_is_over_when_another_token_is_stored(store):
     promise(reply[1:] == [1, ["2", "new", None, None]], reply)
 
 
-GATES = (a_refusal_is_over_when_another_token_is_stored,
+def who_has_the_token_of_before_is_given_callbacks_only(store):
+    def seen(line, token, current):
+        keys = [key("due:", line), key("budget"), key("meta"), key("due:reconcile"),
+                key("due:deliver")]
+        return ask(store, command("HSET", key("budget"), "bad", "old", "with", current),
+                   command("ZADD", key("due:", line), NOW, ID),
+                   call("ah3_peek", keys, line, 1, 0, "0.2", token))[2]
+    promise(seen("deliver", "old", "new") == [NOW, NOW + 1000], "it waits")
+    promise(seen("deliver", "new", "new") == [NOW, NOW, ID], "who has the new one does not")
+    promise(seen("deliver", "old", "old") == [NOW, NOW, ID], "nor when there is no other")
+    promise(seen("callback", "old", "new") == [NOW, NOW, ID], "callbacks need no token")
+
+
+GATES = (who_has_the_token_of_before_is_given_callbacks_only,
+         a_refusal_is_over_when_another_token_is_stored,
          a_news_is_given_with_the_word_that_its_receiver_wants_no_more,
          each_hold_for_a_refused_token_is_twice_as_long_up_to_ten_minutes,
          nothing_is_kept_of_a_token_that_was_refused_and_then_let_in,
