@@ -394,7 +394,7 @@ BY_ODDITY = {
     "looks: a turn is not past", "looks: a turn is not far", "looks: before tickets",
     "purse: pays only for what the budget gives", "purse: who finds none costs nothing",
     "purse: so much at most", "give_back: later rings nobody", "bell: rung for what is due",
-    "breaker: rings when it closes",
+    "store: ends a refusal", "breaker: rings when it closes",
     "full memory: arrive", "full memory: retire", "full memory: clock", *CLOCK, *LATE_BY_ODDITY,
 }
 

@@ -169,6 +169,14 @@ def what_is_due_again_at_once_wakes_somebody(store):
         promise(reply[1:] == [["ok"], int(delay == 0)], delay, reply)
 
 
+def a_token_that_comes_late_ends_a_refusal(store):
+    chain = key("access:", "chain")
+    reply = ask(store, command("HSET", chain, "refused", "no such grant", "by", "client"),
+                call("ah3_access_store", [chain, key("budget"), key("bell")], 0, "t", "r", 0),
+                command("HGET", chain, "refused"))
+    promise(reply[1:] == [1, None], reply)
+
+
 def a_breaker_that_closes_wakes_somebody(store):
     reply = ask(store, command("HSET", key("budget"), "open", 800, "probe", NOW),
                 call("ah3_report", [key("budget"), key("bell")], 1, 0, -1, 0, 0, "0.2", 3, 800,
@@ -276,6 +284,7 @@ def what_was_found_is_told_apart_from_what_was_sent(store):
 ODDITIES = (*CLOCK_ODDITIES,
             a_turn_of_a_look_is_neither_past_nor_far, a_look_that_waits_for_its_turn_pays_nothing,
             what_finds_nothing_left_in_a_brown_out_costs_nothing,
+            a_token_that_comes_late_ends_a_refusal,
             what_is_due_again_at_once_wakes_somebody, a_breaker_that_closes_wakes_somebody,
             tickets_wait_for_company_while_looks_wait_for_their_turn,
             the_highest_number_counts_whoever_comes_after,
