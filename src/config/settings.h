@@ -87,7 +87,7 @@ struct settings_destination {
     int64_t retry_base_ms, retry_cap_ms, retry_give_up_ms;
     unsigned breaker_failures; /* in a row open it; 0: there is none */
     int64_t breaker_probe_ms, breaker_cap_ms; /* between two probes */
-    int64_t backlog_alarm_ms; /* 0: never */
+    int64_t backlog_alarm_ms;                 /* 0: never */
     int64_t search_patience_ms; /* from a post to "it did not land" */
     int64_t look_interval_ms;   /* between two looks of resolve */
     int64_t ticket_patience_ms,
