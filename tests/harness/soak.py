@@ -13,6 +13,7 @@ from .waiting import POLL, wait_until
 
 LINES = ("due:deliver", "due:callback")
 HIGH = 3000     # so many in these lines, and senders wait
+JAM = 1_000_000
 DAY_MS = 24 * 3600 * 1000
 WARM_PART = 5   # a fifth of the samples is for warming up
 ROLES = ("serve", "work")
@@ -92,7 +93,7 @@ class Soak:
         self.sandbox.manner(error_rate=faults, lose_request_rate=faults, lose_answer_rate=faults)
         folder = self.relay.path.parent
         self.load(Crowd(self.relay.port, self.plan.warm, folder, -self.plan.warm,
-                        self.plan.senders, self.plan.seed))
+                        self.plan.senders, self.plan.seed), high=JAM)
         self.forget()
         before = self.sample()
         self.samples = []
@@ -103,15 +104,16 @@ class Soak:
         self.forget()
         return self.judge(before, busy)
 
-    def load(self, crowd):
-        """Senders wait while too many are on their way: this is no test of a jam."""
+    def load(self, crowd, high=HIGH):
+        """Senders wait while too many are on their way: only the warm-up is a jam, so
+        that everything there is of each kind has been in use once."""
         due = 0
         while crowd.sending():
-            long = sum(self.redis.client.zcard("{support}" + name) for name in LINES)
+            waiting = sum(self.redis.client.zcard("{support}" + name) for name in LINES)
             if self.stopped.is_set():
                 crowd.stop()
             else:
-                crowd.flow(long < HIGH)
+                crowd.flow(waiting < high)
             if time.monotonic() >= due:
                 due = time.monotonic() + self.plan.sample_s
                 self.note(crowd)

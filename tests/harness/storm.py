@@ -109,6 +109,8 @@ class Storm:
             self.strike(name)
             if number % 10 == 9:
                 self.tell()
+            if number % 100 == 99:
+                self.replay()
 
     def see_it_work(self):
         """A Redis that is still reading its files is no target: since it died last
@@ -139,11 +141,16 @@ class Storm:
     def at_rest(self):
         """Everything has its chat and everybody knows; what crashes took along
         too often is sent again, as an operator would."""
-        said = self.relay.run("replay", "--yes", "--state", "failed").stdout
-        self.replayed += sum(map(int, re.findall(r"^(\d+) replayed", said, re.M)))
+        self.replay()
         told = {each["data"]["id"] for each in list(self.receiver.seen)
                 if each["type"] == "submission.linked"}
         return self.senders.accepted_at.keys() <= told
+
+    def replay(self):
+        """What is set aside is erased after its keeping time, too; an operator would
+        not wait for that."""
+        said = self.relay.run("replay", "--yes", "--state", "failed").stdout
+        self.replayed += sum(map(int, re.findall(r"^(\d+) replayed", said, re.M)))
 
     def tell(self):
         told = len({each["data"]["id"] for each in list(self.receiver.seen)
