@@ -89,7 +89,7 @@ int move_all(int argc, char **argv, const struct move *move)
 
     if (!command_options(argc, argv, options))
         return 2;
-    if (callbacks)
+    if (callbacks && move->callbacks)
         move = move->callbacks;
     if (optind == argc)
         return command_misused(argv[0], "%s", move->wants);

@@ -156,9 +156,17 @@ static void ask_what_it_stands_for(struct erasing *job)
     call_start(job->queue, &command, (struct call_plan){0, true}, stood, job);
 }
 
+/* A person's word holds for what comes late, too. */
+static bool must_be_known(const struct erasing *job, const char *place)
+{
+    return strcmp(job->mode, "forget") == 0 ||
+           (place && strcmp(place, "held") == 0);
+}
+
 static void seen(void *context, const struct redis_answer *answer)
 {
     struct erasing *job = context;
+    bool at_once = strcmp(job->mode, "sweep") == 0 || !*job->id || is_news(job);
     const char *place = redis_text(redis_at(answer->reply, 3));
     struct gone gone;
     struct error err;
@@ -171,12 +179,9 @@ static void seen(void *context, const struct redis_answer *answer)
     alloc_replace(&job->key, text_at(answer->reply, 1, ""));
     alloc_replace(&job->mail, text_at(answer->reply, 2, ""));
     gone = (struct gone){job->id, job->key};
-    if (strcmp(job->mode, "sweep") == 0 || !*job->id || is_news(job))
-        erase(job);
-    else if (!place && !job->stands)
+    if (!at_once && !place && !job->stands)
         ask_what_it_stands_for(job);
-    else if (strcmp(job->mode, "forget") == 0 ||
-             (place && strcmp(place, "held") == 0))
+    else if (!at_once && must_be_known(job, place))
         bring_never(job->queue, job->destination, &gone, said_gone, job);
     else
         erase(job);
