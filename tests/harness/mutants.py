@@ -8,6 +8,7 @@ from .mutants_clock import CLOCK, CLOCK_FILE
 from .mutants_gate import GATE, GATES, GATES_BY_ODDITY
 from .mutants_late import LATE, LATE_BY_ODDITY, LATE_FILE
 from .mutants_weather import REPORT, WEATHER
+from .oddities_seldom import SELDOM
 
 BASE, ACCEPT, RESERVE, SETTLE = (
     "queue_1_base.lua", "queue_2_accept.lua", "queue_3_reserve.lua", "queue_4_settle.lua")
@@ -380,6 +381,7 @@ MUTANTS = {
 }
 
 BY_ODDITY = {
+    *SELDOM,
     "numbers: the highest counts", "numbers: what is needed", "numbers: noted again",
     "numbers: noted once an hour", "numbers: unused for a week", "numbers: one is told",
     "numbers: a silent one has its week",

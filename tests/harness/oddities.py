@@ -4,6 +4,7 @@ from .moves import REAP, SETTLE, TALLY, item_key
 from .oddities_clock import CLOCK_ODDITIES
 from .oddities_gate import GATES
 from .oddities_late import LATE
+from .oddities_seldom import SELDOM_ODDITIES
 from .planted import ID, NOW, OTHER, TOKEN, ask
 from .pretend import promise
 from .wire import call, command, key
@@ -281,7 +282,7 @@ def what_was_found_is_told_apart_from_what_was_sent(store):
     promise(reply[2] == "Ll", reply)
 
 
-ODDITIES = (*CLOCK_ODDITIES,
+ODDITIES = (*SELDOM_ODDITIES, *CLOCK_ODDITIES,
             a_turn_of_a_look_is_neither_past_nor_far, a_look_that_waits_for_its_turn_pays_nothing,
             what_finds_nothing_left_in_a_brown_out_costs_nothing,
             a_token_that_comes_late_ends_a_refusal,
