@@ -17,6 +17,7 @@ def pytest_sessionstart(session):
                     "AFTERHOURS_TEST_BINARY", returncode=4)
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(config, items):
     """With several at once: what a file's tests share stays with one of them, any
     other test goes to the next that is free, those that may take long before

@@ -205,6 +205,11 @@ def test_delete_leaves_nothing_behind(target):
     assert target.search("forgotten").json()["count"] == 0
     client = target.redis.client
     traces = [name for name in client.keys("*") if chat["id"].encode() in name]
+    # That it was erased is known for a while, so that no journal brings it back.
+    known = b"{support}gone:" + chat["id"].encode()
+    assert traces == [known] and client.pttl(known) > 0
+    assert client.get(known).isdigit(), "when, and no word of what it was"
+    traces.remove(known)
     members = [name for name in client.keys("*") if client.type(name) == b"zset"
                and client.zscore(name, chat["id"]) is not None]
     assert traces == members == []

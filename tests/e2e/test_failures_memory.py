@@ -1,6 +1,7 @@
 """The table of failures, row 30: out of memory and out of threads. Sanitizers need
 terabytes of address space, so these are of a plain build, made here when there is none.
 AFTERHOURS_TEST_DEATHS=100 lets so many of each role die of it."""
+import fcntl
 import os
 import pathlib
 import re
@@ -25,12 +26,15 @@ pytestmark = pytest.mark.timeout(900)  # the build, on a machine with much to do
 
 @pytest.fixture(scope="module")
 def plain():
-    """The binary without sanitizers."""
+    """The binary without sanitizers. One of pytest's workers makes it, others wait."""
     made = ROOT / "build/dev/afterhours"
-    for words in (["--preset", "dev"], ["--build", "--preset", "dev", "--target", "afterhours"]):
-        done = subprocess.run(["cmake", *words], cwd=ROOT, capture_output=True, text=True,
-                              timeout=500, check=False)
-        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    with open(ROOT / "build/dev.lock", "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for words in (["--preset", "dev"],
+                      ["--build", "--preset", "dev", "--target", "afterhours"]):
+            done = subprocess.run(["cmake", *words], cwd=ROOT, capture_output=True, text=True,
+                                  timeout=500, check=False)
+            assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     return made
 
 
