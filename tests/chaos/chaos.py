@@ -4,8 +4,6 @@ import argparse
 import pathlib
 import secrets
 import shlex
-import shutil
-import signal
 import sys
 import tempfile
 import time
@@ -13,6 +11,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 # pylint: disable=wrong-import-position
+from harness.by_hand import judge_at_ctrl_c, last_words
 from harness.processes import BINARY, Nursery
 from harness.receiver import Receiver
 from harness.servers import Redis, Sandbox
@@ -65,14 +64,6 @@ def command(asked):
     return shlex.join(["script/chaos", *said])
 
 
-def listen_for_the_end(storm):
-    def end(*_):
-        print("ending the storm; what there is will be judged", flush=True)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        storm.stop()
-    signal.signal(signal.SIGINT, end)
-
-
 def main():
     asked = options()
     began = time.monotonic()
@@ -86,7 +77,7 @@ def main():
         storm = Storm(nursery, Redis(nursery, options=SOON_SMALL),
                       Sandbox(nursery, "--ticket-delay", "300", "--search-lag", "100"),
                       receiver, plan, lambda line: print(line, flush=True))
-        listen_for_the_end(storm)
+        judge_at_ctrl_c(storm, "ending the storm; what there is will be judged")
         found = storm.run()
         reports = []
     finally:
@@ -98,11 +89,7 @@ def main():
     for name, ids in found.items():
         print(f"{name:11} {len(ids)} {' '.join(ids[:5])}")
     bad = any(found.values()) or reports
-    print(f"{'FAILED' if bad else 'passed'} in {time.monotonic() - began:.0f} s"
-          + (f"; logs in {folder}" if bad else ""))
-    if not bad:
-        shutil.rmtree(folder, ignore_errors=True)
-    return 1 if bad else 0
+    return last_words(bad, began, folder)
 
 
 if __name__ == "__main__":

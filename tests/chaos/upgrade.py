@@ -5,7 +5,6 @@ import pathlib
 import random
 import re
 import secrets
-import shutil
 import sys
 import tempfile
 import threading
@@ -14,6 +13,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 # pylint: disable=wrong-import-position
+from harness.by_hand import last_words
 from harness.crew import Crew
 from harness.history import judge
 from harness.processes import BINARY, Nursery
@@ -133,11 +133,7 @@ def main():
     for report in reports:
         print(report)
     bad = any(found.values()) or reports
-    print(f"{'FAILED' if bad else 'passed'} in {time.monotonic() - began:.0f} s"
-          + (f"; logs in {folder}" if bad else ""))
-    if not bad:
-        shutil.rmtree(folder, ignore_errors=True)
-    return 1 if bad else 0
+    return last_words(bad, began, folder)
 
 
 if __name__ == "__main__":

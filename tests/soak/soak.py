@@ -2,8 +2,6 @@
 on the binary named by AFTERHOURS_TEST_BINARY."""
 import argparse
 import pathlib
-import shutil
-import signal
 import sys
 import tempfile
 import time
@@ -11,6 +9,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 # pylint: disable=wrong-import-position
+from harness.by_hand import judge_at_ctrl_c, last_words
 from harness.hooks import Hooks
 from harness.processes import BINARY, Nursery
 from harness.receiver import SECRET
@@ -50,14 +49,6 @@ def show(lines):
         print(f"{line.name:{width}}  {line.before:10}  {line.after:10}  {verdict}")
 
 
-def listen_for_the_end(soak):
-    def end(*_):
-        print("sending no more; what there is will be judged", flush=True)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        soak.stop()
-    signal.signal(signal.SIGINT, end)
-
-
 def main():
     asked = options()
     began = time.monotonic()
@@ -73,7 +64,7 @@ def main():
                  faults=asked.faults, flat_kb=asked.flat, sample_s=asked.sample,
                  senders=asked.senders, seed=asked.seed),
             lambda line: print(line, flush=True))
-        listen_for_the_end(soak)
+        judge_at_ctrl_c(soak, "sending no more; what there is will be judged")
         lines = soak.run()
         reports = []
     finally:
@@ -85,12 +76,7 @@ def main():
     for line in soak.wrong[:10]:
         print(line)
     bad = reports or not all(line.good for line in lines)
-    seconds = time.monotonic() - began
-    print(f"{'FAILED' if bad else 'passed'} in {seconds:.0f} s"
-          + (f"; logs in {folder}" if bad else ""))
-    if not bad:
-        shutil.rmtree(folder, ignore_errors=True)
-    return 1 if bad else 0
+    return last_words(bad, began, folder)
 
 
 if __name__ == "__main__":
