@@ -164,7 +164,7 @@ static void latency_comes_before_every_answer(void **state)
     talk_begin(&talk, scene, "GET", CHATS, NULL, NULL);
     talk_await_end(&talk);
     assert_int_equal(talk_status(&talk), 401);
-    assert_true(clock_boot_ms() - begun_at >= 50);
+    run_lasted(begun_at, 60);
     talk_close(&talk);
 }
 

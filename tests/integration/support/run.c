@@ -12,6 +12,8 @@
 
 #include "base/banned.h"
 
+#define TICK_MS 10 /* the longest that kernels are built with */
+
 /* Only wakes the loop, so that the deadline is seen when nothing happens. */
 static void wake(void *context)
 {
@@ -52,4 +54,13 @@ void run_until_count(struct loop *loop, const unsigned *count, unsigned wanted)
     if (!run_until(loop, is_reached, &counting, RUN_PATIENCE_MS))
         fail_msg("%u came, not %u, within %d ms", *count, wanted,
                  RUN_PATIENCE_MS);
+}
+
+void run_lasted(int64_t began_at, int64_t ms)
+{
+    int64_t lasted_ms = clock_boot_ms() - began_at;
+
+    if (lasted_ms < ms - TICK_MS)
+        fail_msg("it lasted %lld ms, not %lld", (long long)lasted_ms,
+                 (long long)ms);
 }

@@ -17,4 +17,8 @@ bool run_until(struct loop *loop, bool (*condition)(void *context),
 /* Until *count is at least wanted; the test fails after RUN_PATIENCE_MS. */
 void run_until_count(struct loop *loop, const unsigned *count, unsigned wanted);
 
+/* Fails the test unless ms have gone by since began_at (clock_boot_ms). Timers
+ * count in ticks of the kernel, so that they may be a few ms early. */
+void run_lasted(int64_t began_at, int64_t ms);
+
 #endif
