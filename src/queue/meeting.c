@@ -30,8 +30,6 @@
 #define REFRESH_MS 10000 /* while all is well */
 #define AWAY_MS    2000  /* a connection is usually made long before */
 
-#define MENDING_MS 50 /* while a restarted server writes its file anew */
-
 static void ask_info(struct queue *queue);
 
 static void fail(struct queue *queue, const char *what)
@@ -77,6 +75,7 @@ static void succeed(struct queue *queue)
     }
     queue->ready = true;
     queue->why[0] = '\0';
+    queue->mending = (struct mending){0};
     log_event(LOG_LEVEL_INFO, "queue_ready", "durability",
               server_on_disk(&queue->server) ? "disk" : "memory");
     calls_flush(queue);
@@ -128,17 +127,16 @@ static void meet(struct queue *queue)
     }
 }
 
-static void mended(struct queue *queue, enum mending mending)
+static void mended(struct queue *queue, enum mended how, const char *why,
+                   int64_t wait_ms)
 {
-    if (mending == MENDING_DONE) {
+    if (how == MENDED) {
         meet(queue);
         return;
     }
-    fail(queue, mending == MENDING_WAIT
-                    ? "Redis was restarted and writes its append-only file "
-                      "anew, without what was cut off when it died"
-                    : "Redis did not answer after its restart");
-    timer_start(queue->again, MENDING_MS);
+    fail(queue, why);
+    if (!queue->closing)
+        timer_start(queue->again, wait_ms);
 }
 
 /* A server that we work with already is not one that was just restarted. */

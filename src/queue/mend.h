@@ -11,20 +11,32 @@
  * So a server that was started on files, and has not written them anew since,
  * is made to do so before anything is asked of it: first a move of no effect
  * closes what is open there, so that dying once more does no harm; then
- * BGREWRITEAOF.
+ * BGREWRITEAOF. When that comes to nothing, it is asked for again, ever more
+ * rarely, and the queue stays closed.
  */
 #ifndef QUEUE_MEND_H
 #define QUEUE_MEND_H
 
+#include <stdint.h>
+
 struct queue;
 
-enum mending {
-    MENDING_DONE, /* or it cannot be done here, and that was logged */
-    MENDING_WAIT, /* it is under way: meet the server again soon */
-    MENDING_LOST  /* it did not answer */
+/* Since the queue was ready last. */
+struct mending {
+    int waits;     /* while one was under way, in a row */
+    int failures;  /* in a row */
+    char why[256]; /* the last of them */
 };
 
-typedef void mend_done(struct queue *queue, enum mending mending);
+enum mended {
+    MENDED,       /* or it cannot be done here, and that was logged */
+    MENDED_LATER, /* it is under way: meet the server again in wait_ms */
+    MENDED_NOT    /* it failed, why says how: the same */
+};
+
+/* why lives for the call. */
+typedef void mend_done(struct queue *queue, enum mended how, const char *why,
+                       int64_t wait_ms);
 
 /* Puts down that the server of its run_id needs no mending: it was mended, or
  * its file was empty at its start. */

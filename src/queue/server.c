@@ -35,6 +35,8 @@ static const struct field {
     NUMBER("aof_current_size", file_size),
     NUMBER("aof_rewrites", rewrites),
     NUMBER("aof_rewrite_in_progress", rewriting),
+    NUMBER("aof_rewrite_scheduled", rewrite_scheduled),
+    TEXT("aof_last_bgrewrite_status", rewrite_status),
     NUMBER("min-replicas-to-write", min_replicas),
     TEXT("maxmemory-policy", policy),
     TEXT("appendonly", appendonly),
@@ -142,10 +144,21 @@ bool server_sure(const struct server *server)
     return server_on_disk(server) && server->replicas == 0 && !server->promoted;
 }
 
+bool server_rewrite_failed(const struct server *server)
+{
+    return strcmp(server->rewrite_status, "err") == 0;
+}
+
+/* Redis counts a writing anew when it begins, whatever comes of it. */
+static bool rewritten(const struct server *server)
+{
+    return server->rewrites > (server->rewriting ? 1 : 0) &&
+           !server_rewrite_failed(server);
+}
+
 bool server_unmended(const struct server *server)
 {
     return strcmp(server->appendonly, "yes") == 0 &&
            strcmp(server->load_truncated, "no") != 0 && !server->mended &&
-           server->file_size > AOF_NEW &&
-           server->rewrites <= (server->rewriting ? 1 : 0);
+           server->file_size > AOF_NEW && !rewritten(server);
 }

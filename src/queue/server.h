@@ -17,11 +17,13 @@ struct server {
     char appendonly[8];   /* "yes", "no" */
     char appendfsync[16]; /* "always", ...; "" when CONFIG is not allowed */
     int64_t used_memory, max_memory;
-    char load_truncated[8]; /* aof-load-truncated; "" when it is not known */
-    int64_t file_size;      /* bytes of its append-only file */
-    int64_t rewrites;       /* of that file since it was started */
-    int64_t rewriting;      /* 1: one is under way */
-    bool mended;            /* and known to be, since it was started */
+    char load_truncated[8];    /* aof-load-truncated; "" when it is not known */
+    int64_t file_size;         /* bytes of its append-only file */
+    int64_t rewrites;          /* of that file since it was started */
+    int64_t rewriting;         /* 1: one is under way */
+    int64_t rewrite_scheduled; /* 1: one begins when another child has ended */
+    char rewrite_status[8];    /* of the last that ended: "ok", "err" */
+    bool mended;               /* and known to be, since it was started */
     int64_t replicas;
     int64_t min_replicas; /* without so many it takes no writes; 0: not known */
     bool promoted;        /* it was somebody's replica once */
@@ -45,5 +47,8 @@ bool server_sure(const struct server *server);
 /* Whether its append-only file may still hold the beginning of a move that was
  * cut off when the server died: see mend.h. */
 bool server_unmended(const struct server *server);
+
+/* Whether the last writing anew of that file has come to nothing. */
+bool server_rewrite_failed(const struct server *server);
 
 #endif

@@ -10,6 +10,7 @@
 #include "queue/bell.h"
 #include "queue/call.h"
 #include "queue/janitor.h"
+#include "queue/mend.h"
 #include "queue/queue.h"
 #include "queue/replays.h"
 #include "queue/server.h"
@@ -43,6 +44,7 @@ struct queue {
     struct server next_server; /* while meeting */
     size_t meets_open;         /* destinations not answered for yet */
     bool meet_failed;
+    struct mending mending;
     int64_t
         tidy_at; /* boot clock: libraries that are not used are looked for */
 

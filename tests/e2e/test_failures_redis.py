@@ -1,5 +1,7 @@
 """The table of failures, rows 16 to 21: the store restarts, is full, is the wrong
 one, or is another one."""
+import contextlib
+import resource
 import shutil
 import signal
 import time
@@ -45,10 +47,9 @@ def test_row_16_redis_killed_with_everything_on_disk(make_relay, redis, sandbox)
     assert_exactly_once(ids, sandbox.chats())
 
 
-def cut_off(redis, nursery):
-    """Redis as if it had died while it wrote down the last move: without its EXEC
-    and some more."""
-    redis.kill()
+def cut_off(nursery):
+    """Redis's file as if it had died while it wrote down the last move: without its
+    EXEC and some more."""
     path, = (nursery.folder / "redis" / "appendonlydir").glob("*.incr.aof")
     data = path.read_bytes()
     assert data.endswith(b"EXEC\r\n")
@@ -62,7 +63,8 @@ def test_row_16_half_a_move_in_the_files_of_redis_comes_to_nothing(make_relay, r
     relay.start("serve")
     relay.wait_ready()
     half = relay.accept("cut off", email="half@example.org")["id"]
-    cut_off(redis, nursery)
+    redis.kill()
+    cut_off(nursery)
     redis.start()
     relay.wait_ready()
     assert "short read" in redis.process.log()
@@ -73,6 +75,58 @@ def test_row_16_half_a_move_in_the_files_of_redis_comes_to_nothing(make_relay, r
     assert [relay.look(each)["state"] for each in whole] == ["queued"] * 3
     assert not redis.client.keys(f"*{half}*"), "nothing of it, not a part"
     assert redis.client.zcard("{support}all") == 3
+
+
+@contextlib.contextmanager
+def small_files(redis, _):
+    """Redis's children die of writing more than a little, as on a full disk."""
+    without = resource.prlimit(redis.process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(redis.process.pid, resource.RLIMIT_FSIZE, (16384, without[1]))
+    yield
+    resource.prlimit(redis.process.pid, resource.RLIMIT_FSIZE, without)
+
+
+@contextlib.contextmanager
+def no_new_file(_, folder):
+    """Redis can write on, but make no file."""
+    files = folder / "appendonlydir"
+    files.rename(folder / "away")
+    files.write_text("in the way")
+    yield
+    files.unlink()
+    (folder / "away").rename(files)
+
+
+@pytest.mark.parametrize("hinder, refusal", [
+    (small_files, "AOF rewrite terminated"), (no_new_file, "append-only dir")])
+def test_row_16_a_file_that_cannot_be_written_anew_keeps_the_doors_shut(
+        make_relay, redis, nursery, hinder, refusal):
+    relay = make_relay(**BRISK)
+    serve = relay.start("serve")
+    relay.wait_ready()
+    redis.client.bgrewriteaof()
+    wait_until(lambda: not redis.client.info()["aof_rewrite_in_progress"],
+               what="what has been written so far to be in one file")
+    half = relay.accept("cut off", email="half@example.org")["id"]
+    serve.stop()
+    redis.kill()
+    cut_off(nursery)
+    redis.start()
+    with hinder(redis, nursery.folder / "redis"):
+        serve = relay.start("serve", name="serve-again")
+        wait_until(lambda: serve.logged("cannot write its append-only file anew"),
+                   what="the reason to be told")
+        wait_until(lambda: redis.process.count_logged(refusal) >= 2,
+                   what="it to have been tried again")
+        assert relay.post().status_code == 503
+        assert "make room" in relay.http.get(f"{relay.url}/readyz?verbose").text
+    relay.wait_ready()
+    whole = several(relay, 3)
+    redis.kill()
+    redis.start()
+    relay.wait_ready()
+    assert [relay.look(each)["state"] for each in whole] == ["queued"] * 3
+    assert not redis.client.keys(f"*{half}*"), "nothing of it, not a part"
 
 
 def test_row_16_a_server_that_may_not_be_asked_to_write_anew_is_told_of(make_relay, redis):
