@@ -97,32 +97,26 @@ static bool run(struct session *session, const struct list_options *options,
     return true;
 }
 
+static bool take_own(void *context, int option, struct error *err)
+{
+    struct list_options *options = context;
+
+    (void)err; /* no value of these can be wrong */
+    if (option == 'c')
+        options->config = optarg;
+    else if (option == 'j')
+        options->json = true;
+    else
+        return false;
+    return true;
+}
+
 /* False: used wrongly, and said so. */
 static bool read_options(int argc, char **argv, struct list_options *options)
 {
-    struct error err = {0};
-    int option;
-    bool known;
-
-    optind = 1;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "c:", long_options, NULL)) != -1) {
-        if (!selection_option(&options->selection, option, optarg, &known,
-                              &err)) {
-            command_misused(argv[0], "%s", err.text);
-            return false;
-        }
-        if (known)
-            continue;
-        if (option == 'c') {
-            options->config = optarg;
-        } else if (option == 'j') {
-            options->json = true;
-        } else {
-            command_odd_option(argv[0], option, argv[optind - 1]);
-            return false;
-        }
-    }
+    if (!selection_read(argc, argv, long_options, &options->selection, take_own,
+                        options))
+        return false;
     if (optind == argc)
         return true;
     command_misused(argv[0], "'%s' is one argument too many", argv[optind]);

@@ -177,10 +177,10 @@ static bool run(struct session *session, const struct replay_options *options,
     return ok;
 }
 
-/* False: there is no such option. */
-static bool take_own(struct replay_options *options, int option,
-                     struct error *err)
+static bool take_own(void *context, int option, struct error *err)
 {
+    struct replay_options *options = context;
+
     switch (option) {
     case 'c':
         options->config = optarg;
@@ -234,22 +234,10 @@ static bool check_options(const struct replay_options *options,
 static bool read_options(int argc, char **argv, struct replay_options *options)
 {
     struct error err = {0};
-    int option;
-    bool known;
 
-    optind = 1;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "c:", long_options, NULL)) != -1) {
-        if (selection_option(&options->selection, option, optarg, &known,
-                             &err) &&
-            (known || take_own(options, option, &err)))
-            continue;
-        if (err.kind == ERROR_NONE)
-            command_odd_option(argv[0], option, argv[optind - 1]);
-        else
-            command_misused(argv[0], "%s", err.text);
+    if (!selection_read(argc, argv, long_options, &options->selection, take_own,
+                        options))
         return false;
-    }
     options->ids = argv + optind;
     if (check_options(options, &err))
         return true;

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "cmd/commands.h"
 
 #include "base/banned.h"
 
@@ -88,14 +89,32 @@ static bool take_value(struct selection *selection, int option,
     }
 }
 
-bool selection_option(struct selection *selection, int option,
-                      const char *value, bool *known, struct error *err)
+bool selection_read(int argc, char **argv, const struct option *options,
+                    struct selection *selection, selection_own *own,
+                    void *context)
 {
-    *known = option > 0 && strchr("DSFABRQEL", option);
-    if (!*known)
-        return true;
-    selection->filters += option != 'L';
-    return take_value(selection, option, value, err);
+    struct error err = {0};
+    int option;
+    bool ok;
+
+    optind = 1;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
+        if (strchr("DSFABRQEL", option)) {
+            selection->filters += option != 'L';
+            ok = take_value(selection, option, optarg, &err);
+        } else {
+            ok = own(context, option, &err);
+        }
+        if (ok)
+            continue;
+        if (err.kind == ERROR_NONE)
+            command_odd_option(argv[0], option, argv[optind - 1]);
+        else
+            command_misused(argv[0], "%s", err.text);
+        return false;
+    }
+    return true;
 }
 
 static bool no_such(const char *what, const char *name,

@@ -51,13 +51,17 @@ struct selection {
     "  --email ADDRESS  of that person\n"                                      \
     "  --limit N        that many, the newest\n"
 
-/*
- * Takes one of the options above. *known is false when it is none of them; the
- * result is false, with err, when its value cannot be used.
+/* Takes an option of the command's own, with its value in optarg. False: there
+ * is no such option, or err says what is wrong with its value. */
+typedef bool selection_own(void *context, int option, struct error *err);
+
+/* Reads the options of a command: filters into selection, others by own. False:
+ * used wrongly, and said so. optind is left at the first argument after them.
  */
-must_check bool selection_option(struct selection *selection, int option,
-                                 const char *value, bool *known,
-                                 struct error *err);
+must_check bool selection_read(int argc, char **argv,
+                               const struct option *options,
+                               struct selection *selection, selection_own *own,
+                               void *context);
 
 /* Whether the settings have a form of that name; err names the nearest. */
 must_check bool selection_known_form(const struct settings *settings,
