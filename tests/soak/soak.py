@@ -23,12 +23,16 @@ whether Redis is back where it began, and whether anything was lost or doubled.
 Ctrl-C ends the sending and judges what there is; a second one ends it at once."""
 
 
+WARM_LEAST = 30_000  # fewer do not fill what serve and work keep for later
+
+
 def options():
     parser = argparse.ArgumentParser(
         prog="script/soak", description=ABOUT,
         formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     parser.add_argument("--submissions", type=int, default=1_000_000)
-    parser.add_argument("--warm", type=int, default=50_000, help="before them")
+    parser.add_argument("--warm", type=int, default=50_000,
+                        help=f"before them, to fill what is kept for later; at least {WARM_LEAST}")
     parser.add_argument("--keep", default="30s", metavar="TIME",
                         help="how long what is finished is kept, as in the settings")
     parser.add_argument("--faults", type=float, default=0.0005, metavar="SHARE",
@@ -38,7 +42,11 @@ def options():
     parser.add_argument("--sample", type=float, default=5, metavar="SECONDS")
     parser.add_argument("--senders", type=int, default=2, help="processes")
     parser.add_argument("--seed", type=int, default=1)
-    return parser.parse_args()
+    asked = parser.parse_args()
+    if asked.warm < WARM_LEAST:
+        parser.error(f"--warm {asked.warm}: growth would be seen that is none; "
+                     f"at least {WARM_LEAST} are needed")
+    return asked
 
 
 def show(lines):
