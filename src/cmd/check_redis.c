@@ -147,7 +147,7 @@ void check_redis(struct session *session, struct findings *findings)
 {
     struct question question = {.session = session, .findings = findings};
     struct error err = {0};
-    bool ready = session_connect(session, &err);
+    bool ready = session_reach(session, &err);
 
     /* Even one that is not fit for us may say what it is. */
     if (session->queue) {
@@ -161,7 +161,10 @@ void check_redis(struct session *session, struct findings *findings)
         findings_add(findings, FINDING_WRONG, AREA, NULL, "%s", err.text);
     else
         findings_add(findings, FINDING_AWAY, AREA,
-                     session->own_redis ? "start it, or set redis.url"
-                                        : "start it, or correct redis.url",
+                     session->own_redis
+                         ? "start 'afterhours up', as this user and with this "
+                           "data_dir, or set redis.url"
+                         : "start it, or correct redis.url, with its account "
+                           "and password",
                      "%s", err.text);
 }

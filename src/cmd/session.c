@@ -48,18 +48,13 @@ bool session_open(struct session *session, const char *config,
 static bool say_away(struct session *session, const char *why,
                      struct error *err)
 {
-    const char *address = session_redis(session);
-    const char *advice = session->own_redis
-                             ? "; is 'afterhours up' running, as this user and "
-                               "with this data_dir?"
-                             : "; 'afterhours check' says more";
-
     if (strstr(why, "://"))
-        return error_set(err, ERROR_UNAVAILABLE, "%s%s", why, advice);
-    return error_set(err, ERROR_UNAVAILABLE, "%s: %s%s", address, why, advice);
+        return error_set(err, ERROR_UNAVAILABLE, "%s", why);
+    return error_set(err, ERROR_UNAVAILABLE, "%s: %s", session_redis(session),
+                     why);
 }
 
-bool session_connect(struct session *session, struct error *err)
+bool session_reach(struct session *session, struct error *err)
 {
     int64_t until;
     const char *why = NULL;
@@ -78,6 +73,21 @@ bool session_connect(struct session *session, struct error *err)
         session_pause(session, READY_POLL_MS);
     }
     return true;
+}
+
+bool session_connect(struct session *session, struct error *err)
+{
+    struct error why = {0};
+
+    if (session_reach(session, &why))
+        return true;
+    if (why.kind != ERROR_UNAVAILABLE)
+        return error_set(err, why.kind, "%s", why.text);
+    return error_set(err, why.kind, "%s; %s", why.text,
+                     session->own_redis
+                         ? "is 'afterhours up' running, as this user and with "
+                           "this data_dir?"
+                         : "'afterhours check' says more");
 }
 
 void session_close(struct session *session)

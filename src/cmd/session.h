@@ -32,6 +32,8 @@ must_check bool session_open(struct session *session, const char *config,
 void session_open_bare(struct session *session);
 /* The queue, ready for moves; ERROR_UNAVAILABLE says which Redis is away. */
 must_check bool session_connect(struct session *session, struct error *err);
+/* The same; err does not say how to find out more. */
+must_check bool session_reach(struct session *session, struct error *err);
 void session_close(struct session *session);
 
 /* Redis's address without user and password; borrowed until then. */
