@@ -41,7 +41,8 @@ static bool read_token(const char *path, struct secret *token,
     return ok;
 }
 
-/* The one that its workers use, as they would get it. */
+/* The one that its workers use, as they would get it: not the one that we have.
+ */
 static bool get_shared(struct chats_link *link, struct secret *token,
                        struct error *err)
 {
@@ -55,8 +56,8 @@ static bool get_shared(struct chats_link *link, struct secret *token,
                             "Redis, or give --token-file",
                             link->shared->name);
     client = http_client_new(link->session.loop, 1);
-    ok =
-        shared_token_get(&link->session, client, link->shared, token, &trouble);
+    ok = shared_token_get(&link->session, client, link->shared, &link->token,
+                          token, &trouble);
     http_client_free(client);
     return ok || error_set(err, ERROR_UNAVAILABLE,
                            "there is no access token for the destination "
@@ -71,6 +72,8 @@ static bool find_token(struct chats_link *link,
 {
     const char *given = link->options->token_file;
     const char *variable = getenv(TOKEN_NAME);
+    struct secret token = {0};
+    bool ok;
 
     if (given) {
         link->token_file = alloc_text(given);
@@ -79,7 +82,10 @@ static bool find_token(struct chats_link *link,
     }
     if (destination && settings_uses_oauth(destination)) {
         link->shared = destination;
-        return get_shared(link, &link->token, err);
+        ok = get_shared(link, &token, err);
+        secret_copy(&link->token, &token);
+        secret_clear(&token);
+        return ok;
     }
     if (destination) {
         secret_copy(&link->token, &destination->token);

@@ -125,9 +125,10 @@ static bool get_token(struct question *question, struct http_client *client,
                       struct secret *token)
 {
     struct shared_trouble trouble;
+    const struct secret none = {0};
 
     if (shared_token_get(question->session, client, question->destination,
-                         token, &trouble))
+                         &none, token, &trouble))
         return true;
     judge_getting(question, &trouble);
     return false;

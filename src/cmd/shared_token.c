@@ -12,6 +12,10 @@
 #define POLL_MS    10
 
 struct getting {
+    struct session *session;
+    struct access *access;
+    const struct settings_destination *destination;
+    int64_t until; /* boot clock, ms */
     enum access_event event;
     char why[SHARED_WHY_SIZE];
 };
@@ -27,23 +31,43 @@ static void on_told(void *context, const struct access_told *told)
              told->why ? told->why : "");
 }
 
+static bool waits(const struct getting *getting)
+{
+    return access_state(getting->access, getting->destination->name) ==
+               ACCESS_STATE_WAITING &&
+           getting->event != ACCESS_EVENT_DELAYED &&
+           clock_boot_ms() < getting->until;
+}
+
+static int64_t get(struct getting *getting, struct secret *token)
+{
+    do
+        session_pause(getting->session, POLL_MS);
+    while (access_busy(getting->access) || waits(getting));
+    return access_token(getting->access, getting->destination, token);
+}
+
 bool shared_token_get(struct session *session, struct http_client *client,
                       const struct settings_destination *destination,
-                      struct secret *token, struct shared_trouble *trouble)
+                      const struct secret *refused, struct secret *token,
+                      struct shared_trouble *trouble)
 {
-    struct getting getting = {.event = ACCESS_EVENT_CHANGED};
+    struct getting getting = {.session = session,
+                              .destination = destination,
+                              .until = clock_boot_ms() + TIMEOUT_MS,
+                              .event = ACCESS_EVENT_CHANGED};
     const struct access_options options = {session->loop, session->queue,
                                            client, on_told, &getting};
-    struct access *access = access_new(&options, session->settings);
-    int64_t until = clock_boot_ms() + TIMEOUT_MS;
+    int64_t number;
 
-    do
-        session_pause(session, POLL_MS);
-    while (access_busy(access) ||
-           (access_state(access, destination->name) == ACCESS_STATE_WAITING &&
-            getting.event != ACCESS_EVENT_DELAYED && clock_boot_ms() < until));
-    access_token(access, destination, token);
-    access_free(access);
+    getting.access = access_new(&options, session->settings);
+    number = get(&getting, token);
+    if (secret_present(refused) &&
+        secret_equal(refused, token->bytes, token->len)) {
+        access_doubt(getting.access, destination->name, number);
+        get(&getting, token);
+    }
+    access_free(getting.access);
     trouble->refused = getting.event == ACCESS_EVENT_REFUSED;
     snprintf(trouble->why, sizeof(trouble->why), "%s",
              *getting.why ? getting.why : "no answer in time");

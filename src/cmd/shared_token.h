@@ -19,11 +19,13 @@ struct shared_trouble {
 
 /*
  * As a worker would: the one there is, or a new one, which is stored before it
- * is used. The session is connected; the destination is one with oauth.
+ * is used. refused: another one than this, which was answered 401; empty:
+ * whichever. The session is connected; the destination is one with oauth.
  */
 must_check bool shared_token_get(struct session *session,
                                  struct http_client *client,
                                  const struct settings_destination *destination,
+                                 const struct secret *refused,
                                  struct secret *token,
                                  struct shared_trouble *trouble);
 

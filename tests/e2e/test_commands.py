@@ -262,6 +262,21 @@ def test_check_says_what_is_wrong_with_redis(relay, redis, settings, words):
     assert done.returncode == (1 if "maxmemory-policy" in settings else 0)
 
 
+def test_check_says_what_it_may_not_see_of_redis(relay, redis):
+    redis.client.execute_command("ACL", "SETUSER", "default", "-config|get")
+    done = relay.run("check")
+    assert done.returncode == 0, done.stdout
+    assert "cannot be seen" in done.stdout and "+config|get" in done.stdout
+
+
+def test_check_tells_of_a_password_that_redis_wants(relay, redis):
+    redis.client.config_set("requirepass", "a-password")
+    done = relay.run("check")
+    assert done.returncode == 69
+    assert "NOAUTH" in done.stdout and "account and password" in done.stdout
+    assert "says more" not in done.stdout
+
+
 def test_check_can_wait_for_what_is_away(make_relay, redis, nursery):
     relay = make_relay(redis={"timeout": "300ms"})
     redis.stop()

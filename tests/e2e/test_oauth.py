@@ -179,6 +179,27 @@ def test_a_chats_command_uses_the_token_that_the_workers_share(office, redis):
     assert found.returncode == 69 and "is in Redis, or give --token-file" in found.stderr
 
 
+def test_a_chats_command_replaces_a_revoked_token(office):
+    office.start_all()
+    office.linked(1)
+    office.revoke()
+    found = office.run("chats", "list")
+    assert found.returncode == 0, found.stderr
+    assert office.refreshed() == 2
+    office.linked(2)
+    assert office.refreshed() == 2, "its token is everybody's"
+
+
+def test_check_tells_of_a_token_endpoint_out_of_order(office, zendesk):
+    zendesk.fault("token", 500, 1000)
+    _, work = office.start_all()
+    office.accept()
+    wait_until(lambda: work.logged(r"\btoken_late\b"), what="the warning")
+    check = office.run("check")
+    assert check.returncode == 69
+    assert "support gets no new access token, for " in check.stdout and "500" in check.stdout
+
+
 @pytest.mark.parametrize("fault", [500, "hang", 429])
 def test_a_token_endpoint_out_of_order_is_asked_again_later(office, zendesk, fault):
     if fault == "hang":  # and it was spent: nobody will ever know the answer
