@@ -17,7 +17,6 @@ JAM = 1_000_000
 DAY_MS = 24 * 3600 * 1000
 WARM_PART = 5   # a fifth of the samples is for warming up
 ROLES = ("serve", "work")
-IN_USE = 16     # descriptors: so many more may be of connections in use
 LASTING = {b"{support}meta", b"{support}budget", b"{support}bell", b"{@}numbers"}
 
 
@@ -32,6 +31,7 @@ class Plan:
     rest_s: float = 900     # the longest until nothing is left (the sweep comes back to
                             # what had news to tell after ten minutes)
     pooled: int = 8         # so many more descriptors may be of connections kept for later
+    in_use: int = 16        # and while it is busy: of connections in use
     senders: int = 2
     seed: int = 1
 
@@ -178,7 +178,7 @@ class Soak:
                             self.plan.pooled),
                 self.growth(f"{role}: descriptors while busy, most",
                             max(g.descriptors for g in early),
-                            max(g.descriptors for g in later), IN_USE),
+                            max(g.descriptors for g in later), self.plan.in_use),
                 self.growth(f"{role}: threads at rest", *(g.threads for g in rest), 0),
             ]
         lines += [
