@@ -246,10 +246,21 @@ bool journal_empty(const struct journal *journal)
     return empty;
 }
 
+/* Said once for as long as it is so: they are looked for again and again. */
+static void say_left_alone(struct journal *journal, const struct error *why)
+{
+    bool news = why->kind != ERROR_NONE && !journal->left_alone;
+
+    journal->left_alone = why->kind != ERROR_NONE;
+    if (news)
+        log_event(LOG_LEVEL_ERROR, "journal_not_adopted", "reason", why->text);
+}
+
 /* The first one that nobody has; when it is read, the next. */
 void spills_adopt(struct journal *journal)
 {
     struct dirent **list;
+    struct error err = {0};
     int count = journal->adoption
                     ? 0
                     : scandir(journal->folder, &list, is_one, alphasort);
@@ -258,7 +269,7 @@ void spills_adopt(struct journal *journal)
         char *path = alloc_format("%s/%s", journal->folder, list[i]->d_name);
         struct journal_file *file = journal->adoption || is_ours(journal, path)
                                         ? NULL
-                                        : file_adopt(path);
+                                        : file_adopt(path, &err);
 
         if (file)
             adopt(journal, file);
@@ -267,6 +278,8 @@ void spills_adopt(struct journal *journal)
     }
     if (count > 0)
         free(list);
+    if (!journal->adoption)
+        say_left_alone(journal, &err);
     spills_tidy(journal);
 }
 

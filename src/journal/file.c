@@ -133,14 +133,17 @@ bool file_append(struct journal_file *file, const char *bytes, size_t len,
     return true;
 }
 
-struct journal_file *file_adopt(const char *path)
+struct journal_file *file_adopt(const char *path, struct error *err)
 {
     int fd = open(path, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
     struct journal_file *file;
     struct stat about;
 
-    if (fd < 0)
+    if (fd < 0) {
+        if (errno != ENOENT)
+            fail(err, path);
         return NULL;
+    }
     /* Removed between our open() and our lock: it was drained. */
     if (flock(fd, LOCK_EX | LOCK_NB) != 0 || fstat(fd, &about) != 0 ||
         !S_ISREG(about.st_mode) || about.st_nlink == 0) {

@@ -85,6 +85,7 @@ struct journal {
 
     struct adoption *adoption; /* NULL: none */
     struct timer *adopt;
+    bool left_alone; /* told in the log: one of them cannot be opened */
     struct held_back *held_back, **held_back_end;
 
     struct kept_batch gathering, flying;

@@ -177,6 +177,21 @@ def test_a_torn_record_is_left_out(relay, redis, sandbox):
     assert not list(folder(relay).iterdir())
 
 
+def test_a_file_that_cannot_be_opened_is_told_of_and_waited_for(relay, redis, sandbox):
+    ids, path = leave_behind(relay, redis, 3)
+    kept = path.rename(relay.path.parent / "kept")
+    path.symlink_to(kept)
+    redis.start()
+    serve, _ = relay.start_all()
+    wait_until(lambda: serve.logged(rf" error journal_not_adopted .*{path.name}"), what="the alarm")
+    path.unlink()
+    kept.rename(path)
+    drained(relay)
+    wait_until(lambda: len(sandbox.chats()) >= 3, what="all to be delivered")
+    assert_exactly_once(ids, sandbox.chats())
+    assert serve.count_logged("journal_not_adopted") == 1
+
+
 def test_a_corrupt_record_is_set_aside_and_the_rest_is_delivered(relay, redis, sandbox):
     ids, path = leave_behind(relay, redis, 5)
     lines = path.read_bytes().splitlines(keepends=True)

@@ -87,17 +87,29 @@ static void a_file_is_adopted_when_its_process_is_gone(void **state)
 {
     struct journal_file *file = file_new(*state, NOW), *adopted;
     char *path = alloc_text(file->path);
+    struct error err = {0};
 
     append(file, "left behind");
-    assert_null(file_adopt(path));
+    assert_null(file_adopt(path, &err));
     file_free(file);
-    adopted = file_adopt(path);
+    adopted = file_adopt(path, &err);
     assert_non_null(adopted);
-    assert_null(file_adopt(path));
+    assert_null(file_adopt(path, &err));
     expect(adopted, "left behind");
     end(adopted);
-    assert_null(file_adopt(path));
+    assert_null(file_adopt(path, &err));
+    assert_int_equal(err.kind, ERROR_NONE);
     free(path);
+}
+
+static void a_file_that_cannot_be_opened_is_told_of(void **state)
+{
+    struct error err = {0};
+
+    assert_null(file_adopt(*state, &err));
+    assert_int_equal(err.kind, ERROR_UNAVAILABLE);
+    assert_non_null(strstr(err.text, *state));
+    assert_non_null(strstr(err.text, "Is a directory"));
 }
 
 static void a_failed_append_leaves_what_was_there(void **state)
@@ -176,6 +188,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_is_for_its_owner_alone),
         cmocka_unit_test(a_file_is_adopted_when_its_process_is_gone),
+        cmocka_unit_test(a_file_that_cannot_be_opened_is_told_of),
         cmocka_unit_test(a_failed_append_leaves_what_was_there),
         cmocka_unit_test(what_is_damaged_is_put_aside),
         cmocka_unit_test(a_folder_is_made_with_all_above_it),
