@@ -1,9 +1,8 @@
 /*
  * Meeting a server. See meeting.h.
  *
- *     INFO, CONFIG GET, HMGET {@}numbers -> fit? -> ah3_version ->
- *     (FUNCTION LOAD) -> (mend.h) -> ah3_arrive, ah3_meet of every destination
- *     -> ready
+ *     INFO, CONFIG GET, HMGET {@}numbers -> fit? -> (mend.h) -> ah3_version ->
+ *     (FUNCTION LOAD) -> ah3_arrive, ah3_meet of every destination -> ready
  *
  * A server that is not the one of last time may have lost its last writes, and
  * then ah3_meet closes the destination for one lease ("grace") and marks what
@@ -127,34 +126,13 @@ static void meet(struct queue *queue)
     }
 }
 
-static void mended(struct queue *queue, enum mended how, const char *why,
-                   int64_t wait_ms)
-{
-    if (how == MENDED) {
-        meet(queue);
-        return;
-    }
-    fail(queue, why);
-    if (!queue->closing)
-        timer_start(queue->again, wait_ms);
-}
-
-/* A server that we work with already is not one that was just restarted. */
-static void mend_first(struct queue *queue)
-{
-    if (!queue->ready && server_unmended(&queue->next_server))
-        mend(queue, mended);
-    else
-        meet(queue);
-}
-
 static void loaded(void *context, const struct redis_answer *answer)
 {
     struct queue *queue = context;
 
     failpoint_pass("meeting.loaded", NULL);
     if (!stopped(queue, answer, "loading the functions (FUNCTION LOAD)"))
-        mend_first(queue);
+        meet(queue);
 }
 
 static void load(struct queue *queue)
@@ -181,7 +159,7 @@ static void compared(void *context, const struct redis_answer *answer)
 
     library_digest(digest);
     if (said && strcmp(said, digest) == 0) {
-        mend_first(queue);
+        meet(queue);
         return;
     }
     /* There is none of that name, or another text of it. */
@@ -193,6 +171,33 @@ static void compared(void *context, const struct redis_answer *answer)
                   "Redis; let only one of them work there");
     }
     load(queue);
+}
+
+static void ask_version(struct queue *queue)
+{
+    redis_callv(queue->redis, compared, queue, "FCALL", "ah3_version", "0",
+                NULL);
+}
+
+static void mended(struct queue *queue, enum mended how, const char *why,
+                   int64_t wait_ms)
+{
+    if (how == MENDED) {
+        ask_version(queue);
+        return;
+    }
+    fail(queue, why);
+    if (!queue->closing)
+        timer_start(queue->again, wait_ms);
+}
+
+/* A server that we work with already is not one that was just restarted. */
+static void mend_first(struct queue *queue)
+{
+    if (!queue->ready && server_unmended(&queue->next_server))
+        mend(queue, mended);
+    else
+        ask_version(queue);
 }
 
 static void numbered(void *context, const struct redis_answer *answer)
@@ -210,8 +215,7 @@ static void numbered(void *context, const struct redis_answer *answer)
         numbers_mended(answer->reply, queue->next_server.run_id);
     if (!queue->next_server.mended && !server_unmended(&queue->next_server))
         mend_note(queue);
-    redis_callv(queue->redis, compared, queue, "FCALL", "ah3_version", "0",
-                NULL);
+    mend_first(queue);
 }
 
 static void configured(void *context, const struct redis_answer *answer)

@@ -114,22 +114,6 @@ static void rewritten(void *context, const struct redis_answer *answer)
     free(job);
 }
 
-static void closed(void *context, const struct redis_answer *answer)
-{
-    struct job *job = context;
-    struct error err;
-
-    if (!call_failed(answer, &err)) {
-        redis_callv(job->queue->redis, rewritten, job, "BGREWRITEAOF", NULL);
-        return;
-    }
-    if (answer->fate == REDIS_ANSWERED)
-        fail(job->queue, job->done, err.text);
-    else
-        lost(job->queue, job->done);
-    free(job);
-}
-
 static void noted(void *context, const struct redis_answer *answer)
 {
     (void)context;
@@ -152,7 +136,6 @@ void mend(struct queue *queue, mend_done *done)
 {
     const struct server *server = &queue->next_server;
     struct job *job;
-    struct command command;
 
     if (server->rewriting || server->rewrite_scheduled) {
         wait(queue, done);
@@ -165,8 +148,5 @@ void mend(struct queue *queue, mend_done *done)
     job = NEW(struct job);
     job->queue = queue;
     job->done = done;
-    command_function(&command, "ah3_close");
-    command_key(&command, REPLAYS_TAG, "closing", "");
-    command_send(&command, queue->redis, 0, closed, job);
-    command_clear(&command);
+    redis_callv(queue->redis, rewritten, job, "BGREWRITEAOF", NULL);
 }

@@ -9,10 +9,10 @@
  * does every Redis up to 8 with aof-load-truncated yes, which is the default.)
  *
  * So a server that was started on files, and has not written them anew since,
- * is made to do so before anything is asked of it: first a move of no effect
- * closes what is open there, so that dying once more does no harm; then
- * BGREWRITEAOF. When that comes to nothing, it is asked for again, ever more
- * rarely, and the queue stays closed.
+ * is made to do so (BGREWRITEAOF) before anything is asked of it, and before
+ * anything is written: until then it has nothing behind that beginning, and
+ * whenever it dies it cuts it off as it should. When it comes to nothing, it is
+ * asked for again, ever more rarely, and the queue stays closed.
  */
 #ifndef QUEUE_MEND_H
 #define QUEUE_MEND_H

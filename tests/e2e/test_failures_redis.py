@@ -97,11 +97,9 @@ def no_new_file(_, folder):
     (folder / "away").rename(files)
 
 
-@pytest.mark.parametrize("hinder, refusal", [
-    (small_files, "AOF rewrite terminated"), (no_new_file, "append-only dir")])
-def test_row_16_a_file_that_cannot_be_written_anew_keeps_the_doors_shut(
-        make_relay, redis, nursery, hinder, refusal):
-    relay = make_relay(**BRISK)
+def torn(relay, redis, nursery):
+    """Half of an accepting at the end of the file, behind one that was written anew;
+    Redis runs on it, serve does not. The id."""
     serve = relay.start("serve")
     relay.wait_ready()
     redis.client.bgrewriteaof()
@@ -112,6 +110,26 @@ def test_row_16_a_file_that_cannot_be_written_anew_keeps_the_doors_shut(
     redis.kill()
     cut_off(nursery)
     redis.start()
+    return half
+
+
+def nothing_of(half, relay, redis):
+    """And what is accepted from then on stays, when Redis is killed once more."""
+    relay.wait_ready()
+    whole = several(relay, 3)
+    redis.kill()
+    redis.start()
+    relay.wait_ready()
+    assert [relay.look(each)["state"] for each in whole] == ["queued"] * 3
+    assert not redis.client.keys(f"*{half}*"), "nothing of it, not a part"
+
+
+@pytest.mark.parametrize("hinder, refusal", [
+    (small_files, "AOF rewrite terminated"), (no_new_file, "append-only dir")])
+def test_row_16_a_file_that_cannot_be_written_anew_keeps_the_doors_shut(
+        make_relay, redis, nursery, hinder, refusal):
+    relay = make_relay(**BRISK)
+    half = torn(relay, redis, nursery)
     with hinder(redis, nursery.folder / "redis"):
         serve = relay.start("serve", name="serve-again")
         wait_until(lambda: serve.logged("cannot write its append-only file anew"),
@@ -120,13 +138,21 @@ def test_row_16_a_file_that_cannot_be_written_anew_keeps_the_doors_shut(
                    what="it to have been tried again")
         assert relay.post().status_code == 503
         assert "make room" in relay.http.get(f"{relay.url}/readyz?verbose").text
-    relay.wait_ready()
-    whole = several(relay, 3)
-    redis.kill()
-    redis.start()
-    relay.wait_ready()
-    assert [relay.look(each)["state"] for each in whole] == ["queued"] * 3
-    assert not redis.client.keys(f"*{half}*"), "nothing of it, not a part"
+    nothing_of(half, relay, redis)
+
+
+def test_row_16_dying_again_before_the_file_is_new_brings_nothing_back(
+        make_relay, redis, nursery):
+    relay = make_relay(**BRISK)
+    half = torn(relay, redis, nursery)
+    with small_files(redis, nursery.folder / "redis"):
+        serve = relay.start("serve", name="serve-again")
+        wait_until(lambda: serve.logged("cannot write its append-only file anew"),
+                   what="the reason to be told")
+        redis.kill()
+        redis.start()
+    assert not redis.client.keys(f"*{half}*")
+    nothing_of(half, relay, redis)
 
 
 def test_row_16_a_server_that_may_not_be_asked_to_write_anew_is_told_of(make_relay, redis):

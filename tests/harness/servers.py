@@ -10,6 +10,9 @@ from .processes import free_port
 from .waiting import wait_until
 
 
+CUT = "truncated file is not the last file"
+
+
 class Redis:
     """A redis-server that has on disk what it has answered for."""
 
@@ -26,14 +29,25 @@ class Redis:
         self.start()
 
     def start(self, wait=True):
+        """Again, as a supervisor would, when it died while its file was written anew,
+        and finds that what it had before is cut off: then it mends that and ends."""
+        self.launch()
+        if wait:
+            wait_until(self.answers_or_ends, what="redis-server to answer")
+            if not self.process.running() and self.process.logged(CUT):
+                self.launch()
+                wait_until(self.answers, what="redis-server to answer")
+
+    def launch(self):
         folder = self.nursery.folder / self.name
         folder.mkdir(exist_ok=True)
         self.process = self.nursery.start(self.name, [
             *self.under, "redis-server", "--port", "0", "--unixsocket", self.socket,
             "--dir", folder, "--save", "", "--appendonly", "yes",
             "--appendfsync", self.fsync, *self.options])
-        if wait:
-            wait_until(self.answers, what="redis-server to answer")
+
+    def answers_or_ends(self):
+        return self.answers() or not self.process.running()
 
     def answers(self):
         try:

@@ -285,15 +285,6 @@ local function count_all(keys, argv)
   return reply
 end
 
--- keys: closing
--- Two writes, so that they lie between MULTI and EXEC in the append-only file:
--- this EXEC closes a MULTI that was left open there. See mend.h.
-local function close(keys)
-  redis.call('SET', keys[1], '1')
-  redis.call('DEL', keys[1])
-  return 'ok'
-end
-
 redis.register_function{function_name = 'ah3_replay', callback = replay,
                         flags = {'allow-oom'}}
 redis.register_function{function_name = 'ah3_release', callback = release,
@@ -312,7 +303,5 @@ redis.register_function{function_name = 'ah3_stop_callbacks',
                         callback = stop_callbacks, flags = {'allow-oom'}}
 redis.register_function{function_name = 'ah3_start_callbacks',
                         callback = start_callbacks, flags = {'allow-oom'}}
-redis.register_function{function_name = 'ah3_close', callback = close,
-                        flags = {'allow-oom'}}
 redis.register_function{function_name = 'ah3_tally', callback = count_all,
                         flags = {'no-writes', 'allow-oom'}}
