@@ -128,6 +128,14 @@ static void said_gone(void *context, const struct error *err)
         erase(job);
 }
 
+/* A person's word holds for what comes late, too: of any id when it is to be
+ * forgotten, else only of what is there and in quarantine. */
+static bool must_be_known(const struct erasing *job, const char *place)
+{
+    return strcmp(job->mode, "forget") == 0 ||
+           (place && strcmp(place, "held") == 0);
+}
+
 /* What it stands for, if anything. */
 static void stood(void *context, const struct redis_answer *answer)
 {
@@ -141,8 +149,10 @@ static void stood(void *context, const struct redis_answer *answer)
     } else if (first && queue_id_read(first, job->destination)) {
         snprintf(job->id, sizeof(job->id), "%s", first);
         look(job);
-    } else {
+    } else if (must_be_known(job, NULL)) {
         bring_never(job->queue, job->destination, &gone, said_gone, job);
+    } else {
+        finish(job, 0, NULL);
     }
 }
 
@@ -154,13 +164,6 @@ static void ask_what_it_stands_for(struct erasing *job)
     command_plain(&command, "GET");
     command_key(&command, job->destination, "as:", job->id);
     call_start(job->queue, &command, (struct call_plan){0, true}, stood, job);
-}
-
-/* A person's word holds for what comes late, too. */
-static bool must_be_known(const struct erasing *job, const char *place)
-{
-    return strcmp(job->mode, "forget") == 0 ||
-           (place && strcmp(place, "held") == 0);
 }
 
 static void seen(void *context, const struct redis_answer *answer)

@@ -112,6 +112,18 @@ def test_what_is_erased_while_it_waits_does_not_come_back(relay, redis, sandbox)
     assert_exactly_once([kept["id"], again["id"]], sandbox.chats())
 
 
+def test_what_waits_cannot_be_discarded(relay, redis, sandbox):
+    """Only what is in quarantine can; a message in a journal is not."""
+    ids, _ = leave_behind(relay, redis, 2)
+    redis.start()
+    told = relay.run("discard", ids[0])
+    assert told.returncode == 1 and "not in quarantine" in told.stdout + told.stderr
+    relay.start_all()
+    drained(relay)
+    wait_until(lambda: len(sandbox.chats()) == 2, what="both to be delivered")
+    assert_exactly_once(ids, sandbox.chats())
+
+
 def test_what_was_erased_does_not_come_back_from_a_file_that_was_drained(relay, redis, sandbox):
     """Its process died when all was in the queue, before it removed the file."""
     ids, path = leave_behind(relay, redis, 3)
