@@ -7,6 +7,7 @@
 #include "daemon/daemon.h"
 #include "daemon/secret_watch.h"
 #include "daemon/setup.h"
+#include "daemon/spare.h"
 #include "daemon/supervise.h"
 #include "intake/intake.h"
 #include "journal/journal.h"
@@ -31,6 +32,7 @@ struct front {
     struct http_server *admin_server;
     struct signals *signals;
     struct secret_watch *secrets;
+    struct spare *spare;
     bool draining;
     unsigned undrained; /* servers that are not done yet */
 };
@@ -177,11 +179,13 @@ static bool start(struct front *front, struct error *err)
     front->signals = signals_new(front->loop, on_signal, front);
     front->secrets =
         secret_watch_new(front->loop, &front->settings, on_secrets, front);
+    front->spare = spare_new(front->loop);
     return true;
 }
 
 static void clear(struct front *front)
 {
+    spare_free(front->spare);
     secret_watch_free(front->secrets);
     signals_free(front->signals);
     http_server_free(front->admin_server);

@@ -13,6 +13,7 @@
 #include "daemon/lane.h"
 #include "daemon/secret_watch.h"
 #include "daemon/setup.h"
+#include "daemon/spare.h"
 #include "daemon/supervise.h"
 
 #include "base/banned.h"
@@ -39,6 +40,7 @@ struct worker {
     struct signals *signals;
     struct secret_watch *secrets;
     struct backlog *backlog;
+    struct spare *spare;
     struct lane **lanes; /* owned; of the settings' destinations */
     size_t lane_count;
     struct lane **leaving; /* of destinations that are gone; finishing */
@@ -301,6 +303,7 @@ static bool start(struct worker *worker, struct error *err)
     worker->secrets =
         secret_watch_new(deck->loop, &worker->settings, on_secrets, worker);
     worker->backlog = backlog_new(deck->loop, deck->queue, &worker->settings);
+    worker->spare = spare_new(deck->loop);
     worker->drain_check = timer_new(deck->loop, check_drained, worker);
     queue_on_bell(deck->queue, on_bell, worker);
     queue_start_janitor(deck->queue);
@@ -324,6 +327,7 @@ static void clear(struct worker *worker)
     queue_free(worker->deck.queue); /* tells every lane and flight still open */
     backlog_free(worker->backlog);
     timer_free(worker->drain_check);
+    spare_free(worker->spare);
     secret_watch_free(worker->secrets);
     signals_free(worker->signals);
     loop_free(worker->deck.loop);

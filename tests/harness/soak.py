@@ -1,6 +1,7 @@
 """Very many submissions through everything, until nothing is left of them in Redis:
 what the processes and Redis hold over time, and whether they give it back."""
 import dataclasses
+import statistics
 import threading
 import time
 
@@ -54,6 +55,11 @@ class Line:
     after: int
     good: bool
     bound: str
+
+
+def usual(gauges):
+    """The level; above it is what was in flight at once at some moment."""
+    return int(statistics.median(gauge.rss_kb for gauge in gauges))
 
 
 class Soak:
@@ -169,10 +175,12 @@ class Soak:
         for role in ROLES:
             early, later = ([sample.gauges[role] for sample in part]
                             for part in (busy[:warm], busy[warm:] or busy))
+            late = later[-len(early):]
             rest = before.gauges[role], after.gauges[role]
             lines += [
-                self.growth(f"{role}: RSS while busy, KB, most", max(g.rss_kb for g in early),
-                            max(g.rss_kb for g in later)),
+                self.growth(f"{role}: RSS while busy, KB, usual", usual(early), usual(late)),
+                Line(f"{role}: RSS while busy, KB, most", max(g.rss_kb for g in early),
+                     max(g.rss_kb for g in later), True, ""),
                 self.growth(f"{role}: private memory at rest, KB", *(g.private_kb for g in rest)),
                 self.growth(f"{role}: descriptors at rest", *(g.descriptors for g in rest),
                             self.plan.pooled),
