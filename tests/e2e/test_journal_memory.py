@@ -172,3 +172,7 @@ def test_what_is_older_than_any_erasure_is_remembered_is_for_a_person(relay, red
     assert records(aside) == [aged(left[1], 81 * DAY_MS)]
     assert not redis.client.exists("{support}item:" + left[1]["id"])
     assert "for a person" in relay.run("check").stdout
+    lay(relay, [aged(left[0], 81 * DAY_MS)])
+    drained(relay)
+    assert serve.count_logged("journal_too_old") == 1, "what is in the queue is not too old"
+    assert list(folder(relay).iterdir()) == [aside]

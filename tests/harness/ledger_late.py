@@ -15,16 +15,19 @@ class LateLedger(ListsLedger):
 
     def bring_one(self, new, depth):
         item_id = new["id"]
+        if item_id in self.items:
+            return ["new", item_id]
         if item_id in self.others:
             return ["known", self.others[item_id]]
+        if item_id in self.gones:
+            return ["erased", item_id]
         if self.now - new["received"] > BRING_MOST_MS:
             return ["old", item_id]
-        if any(self.is_gone(name, new) for name in (item_id, new["key"], new["mail"])):
+        if self.is_gone(new["key"], new) or self.is_gone(new["mail"], new):
             return ["erased", item_id]
-        there = item_id in self.items
-        promise(there or item_id not in self.erased, item_id, "was erased, and is back")
+        promise(item_id not in self.erased, item_id, "was erased, and is back")
         [said] = self.accept(depth, [new])
-        if said[0] == "new" and not there and new["doubt"] and self.may_be_forgotten(new):
+        if said[0] == "new" and new["doubt"] and self.may_be_forgotten(new):
             self.items[item_id]["intent"] = self.now
         return said
 

@@ -5,22 +5,24 @@ LATE_FILE = "queue_2_bring.lua"
 LATE = {
     "bring: what stands for another one is known": (LATE_FILE, "if first then", "if false then"),
     "bring: nothing older than what is remembered": (
-        LATE_FILE, "if late > BRING_MOST_MS then", "if false then"),
-    "bring: what was erased stays away": (LATE_FILE, "is_gone(keys[k + 5], received, '') or ", ""),
-    "bring: so does its twin": (
-        LATE_FILE, "is_gone(keys[k + 6], received, print)\n      or", "false or"),
+        LATE_FILE, "if batch.ms - received > BRING_MOST_MS then", "if false then"),
+    "bring: what was erased stays away": (
+        LATE_FILE, "if redis.call('EXISTS', keys[k + 5]) == 1 then", "if false then"),
+    "bring: whatever its front's clock said": (
+        LATE_FILE, "if redis.call('EXISTS', keys[k + 5]) == 1 then",
+        "if is_gone(keys[k + 5], received, '') then"),
+    "bring: so does its twin": (LATE_FILE, "is_gone(keys[k + 6], received, print) or ", ""),
     "bring: so does all of that person": (
-        LATE_FILE, "      or is_gone(keys[k + 7], received, '') then", " then"),
+        LATE_FILE, " or is_gone(keys[k + 7], received, '') then", " then"),
     "bring: what came later is another one": (
         LATE_FILE, "tonumber(received) <= tonumber(at) and ", ""),
     "bring: the same key with another text is another one": (
         LATE_FILE, "(of == '' or of == print)", "true"),
     "bring: what may be forgotten is looked for": (
         LATE_FILE, "    redis.call('HSET', keys[k + 1], 'intent', batch.now)\n", ""),
-    "bring: not what is there": (
-        LATE_FILE, "if said[1] == 'new' and not there and", "if not there and"),
-    "bring: not what is known": (
-        LATE_FILE, "if said[1] == 'new' and not there", "if said[1] == 'new'"),
+    "bring: what is there is there": (
+        LATE_FILE, "if redis.call('EXISTS', keys[k + 1]) == 1 then", "if false then"),
+    "bring: not what is known": (LATE_FILE, "if said[1] == 'new' and argv", "if argv"),
     "bring: not what was never here": (LATE_FILE, " and argv[a + 1] == '1'\n", "\n"),
     "bring: not what is remembered for sure": (
         LATE_FILE, "late < 0 or late > known / 2 or", "true or"),
@@ -39,7 +41,8 @@ LATE = {
 }
 
 LATE_BY_ODDITY = {
-    "bring: nothing older than what is remembered", "bring: so does its twin",
+    "bring: nothing older than what is remembered", "bring: whatever its front's clock said",
+    "bring: so does its twin",
     "bring: what was finished and swept", "bring: a day at most is believed",
     "bring: kept without its payload it is known for a day", "bring: known for half its time",
     "gone: the key's too", "gone: only its own key's", "gone: for long",

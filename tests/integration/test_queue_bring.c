@@ -18,6 +18,7 @@
 #include "base/banned.h"
 
 #define MINUTE INT64_C(60000)
+#define DAY    (1440 * MINUTE)
 
 /* A message that waits in a journal. */
 struct waiting {
@@ -92,6 +93,39 @@ static void what_only_waits_can_be_erased(void **state)
     assert_null(qscene_find(scene, message.id));
 }
 
+static void what_was_erased_stays_away_whatever_the_clocks_say(void **state)
+{
+    struct queue_scene *scene = *state;
+    struct waiting message = waiting_for(-MINUTE);
+
+    assert_int_equal(bring(scene, &message).result, BRING_NEW);
+    assert_int_equal(qscene_count(scene, queue_forget, message.id), 1);
+    assert_int_equal(bring(scene, &message).result, BRING_ERASED);
+    assert_null(qscene_find(scene, message.id));
+}
+
+/* Its process died before it had removed the file. */
+static void what_is_there_is_not_too_old(void **state)
+{
+    struct queue_scene *scene = *state;
+    struct waiting message = waiting_for(79 * DAY);
+    struct waiting other = waiting_for(81 * DAY);
+
+    assert_int_equal(bring(scene, &message).result, BRING_NEW);
+    message.received_at -= 2 * DAY;
+    assert_int_equal(bring(scene, &message).result, BRING_NEW);
+    assert_int_equal(bring(scene, &other).result, BRING_OLD);
+}
+
+static void what_was_erased_is_not_too_old_either(void **state)
+{
+    struct queue_scene *scene = *state;
+    struct waiting message = waiting_for(81 * DAY);
+
+    qscene_count(scene, queue_forget, message.id);
+    assert_int_equal(bring(scene, &message).result, BRING_ERASED);
+}
+
 int main(void)
 {
 #define TEST(name)                                                             \
@@ -99,6 +133,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(what_only_waits_cannot_be_discarded),
         TEST(what_only_waits_can_be_erased),
+        TEST(what_was_erased_stays_away_whatever_the_clocks_say),
+        TEST(what_is_there_is_not_too_old),
+        TEST(what_was_erased_is_not_too_old_either),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

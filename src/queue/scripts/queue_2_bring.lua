@@ -8,7 +8,8 @@ local BRING_MOST_MS = 80 * 86400000 -- older ones are not taken: less than that
 
 local BRING_EACH = 8
 
--- gone: "when" or "when fingerprint". What was received later is another one.
+-- gone, of a key or an email: "when fingerprint" or "when". What was received
+-- later is another one. (By whose clock: see ../README.md.)
 local function is_gone(gone, received, print)
   local found = redis.call('GET', gone)
   local at, of
@@ -33,25 +34,31 @@ local function may_be_forgotten(received, keep, meta, now)
     tonumber(received) < tonumber(redis.call('HGET', meta, 'suspect_before') or 0)
 end
 
--- One of them. k, a: where its keys and arguments begin, less one.
+-- One of them. k, a: where its keys and arguments begin, less one. What is here is
+-- here, however old it is; and an id that was erased is erased, whatever the clock
+-- said of the machine that received it: ids are unique.
 local function bring_one(keys, k, argv, a, batch)
   local id, print, received = argv[a + 2], argv[a + 5], argv[a + 9]
-  local late, first = batch.ms - received, redis.call('GET', keys[k + 8])
-  local there, said
+  local first, said
 
+  if redis.call('EXISTS', keys[k + 1]) == 1 then
+    return {'new', id}
+  end
+  first = redis.call('GET', keys[k + 8])
   if first then
     return {'known', first}
   end
-  if late > BRING_MOST_MS then
-    return {'old', id}
-  end
-  if is_gone(keys[k + 5], received, '') or is_gone(keys[k + 6], received, print)
-      or is_gone(keys[k + 7], received, '') then
+  if redis.call('EXISTS', keys[k + 5]) == 1 then
     return {'erased', id}
   end
-  there = redis.call('EXISTS', keys[k + 1]) == 1
+  if batch.ms - received > BRING_MOST_MS then
+    return {'old', id}
+  end
+  if is_gone(keys[k + 6], received, print) or is_gone(keys[k + 7], received, '') then
+    return {'erased', id}
+  end
   said = accept_one(keys, k, argv, a + 1, batch)
-  if said[1] == 'new' and not there and argv[a + 1] == '1'
+  if said[1] == 'new' and argv[a + 1] == '1'
       and may_be_forgotten(received, argv[a + 13], keys[4], batch.ms) then
     -- As if it had been posted just now: the search has its time to catch up.
     redis.call('HSET', keys[k + 1], 'intent', batch.now)
