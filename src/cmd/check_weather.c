@@ -20,7 +20,8 @@ static void judge_hold(struct findings *findings, const char *name,
                      "%s is held: %s", name, describe_hold(tally->hold));
     else if (tally->asking)
         findings_add(findings, FINDING_NOTE, AREA, NULL, "%s: %s", name,
-                     DESCRIBE_ASKING);
+                     tally->asking_tickets ? DESCRIBE_ASKING_TICKETS
+                                           : DESCRIBE_ASKING);
 }
 
 static void judge_trouble(struct findings *findings, const char *name,

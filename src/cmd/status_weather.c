@@ -63,7 +63,8 @@ static void print_asking(const struct told *told, const struct tally *tally)
     if (!tally->asking || tally->hold != HOLD_NONE)
         return;
     begin(told, PAINT_WARN, "asks");
-    printf(DESCRIBE_ASKING "\n");
+    printf("%s\n",
+           tally->asking_tickets ? DESCRIBE_ASKING_TICKETS : DESCRIBE_ASKING);
 }
 
 static void print_trouble(const struct told *told, const struct tally *tally)

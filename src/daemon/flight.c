@@ -184,7 +184,8 @@ static void settled(void *context, enum settle_result result,
     if (!err && result == SETTLE_OPEN)
         refusal_log_end(flight->turn.destination);
     if (!err && result == SETTLE_HELD) {
-        refusal_log_hold(flight->turn.destination, &first->outcome);
+        refusal_log_hold(flight->turn.destination, first->submission.stage,
+                         &first->outcome);
         if (flight->deck.access)
             access_refused(flight->deck.access, flight->turn.destination->name,
                            first->with);

@@ -11,8 +11,12 @@ bool refusal_is(int status)
 }
 
 static const char *advice_on(const struct settings_destination *destination,
-                             const struct outcome *outcome)
+                             enum stage stage, const struct outcome *outcome)
 {
+    if (outcome->status == 403 && stage == STAGE_RECONCILE)
+        return "messages are delivered, but it does not let us ask for their "
+               "tickets: give the token the scope read; one question asks "
+               "again by itself, or at once after 'afterhours resume'";
     if (outcome->status == 403)
         return "check the token's scopes, its role and the plan; one request "
                "asks again by itself, or at once after 'afterhours resume'";
@@ -25,7 +29,7 @@ static const char *advice_on(const struct settings_destination *destination,
 }
 
 void refusal_log_hold(const struct settings_destination *destination,
-                      const struct outcome *outcome)
+                      enum stage stage, const struct outcome *outcome)
 {
     struct log_line line;
 
@@ -33,7 +37,7 @@ void refusal_log_hold(const struct settings_destination *destination,
     log_text(&line, "destination", destination->name);
     log_int(&line, "status", outcome->status);
     log_text(&line, "reason", outcome->reason);
-    log_text(&line, "advice", advice_on(destination, outcome));
+    log_text(&line, "advice", advice_on(destination, stage, outcome));
     log_end(&line);
 }
 

@@ -10,9 +10,9 @@
 /* Whether an answer of that status is about our token. */
 bool refusal_is(int status);
 
-/* It is held, for the first time or again. */
+/* It is held, for the first time or again; by what came of that stage. */
 void refusal_log_hold(const struct settings_destination *destination,
-                      const struct outcome *outcome);
+                      enum stage stage, const struct outcome *outcome);
 /* The one that asked before the others was let in. */
 void refusal_log_end(const struct settings_destination *destination);
 

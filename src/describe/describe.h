@@ -31,6 +31,10 @@ const char *describe_hold_advice(enum hold_reason reason);
 #define DESCRIBE_ASKING                                                        \
     "it did not accept the token; one request asks, and when it is let in, "   \
     "all go on"
+#define DESCRIBE_ASKING_TICKETS                                                \
+    "it does not let the token ask for tickets (403): messages go on being "   \
+    "delivered, and one question at a time tries whether it does again; "      \
+    "check the token's scopes"
 #define DESCRIBE_GRACE                                                         \
     "Redis is not the one of last time, and what was in hand then must end"
 

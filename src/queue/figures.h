@@ -38,6 +38,7 @@ struct tally {
     int64_t brown_until; /* wall clock, ms: a brown-out; 0: there is none */
     bool asking; /* a token was refused: one request asks before the others go
                     on, once the hold is over */
+    bool asking_tickets; /* likewise, only of those that ask for tickets */
     char trouble[TALLY_WHY_SIZE]; /* why there is no new access token, or "" */
     int64_t trouble_since, again_at; /* wall clock, ms; 0: not by itself */
     struct {

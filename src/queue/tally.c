@@ -91,6 +91,7 @@ static void read_weather(const struct redis_reply *reply, struct tally *tally)
     tally->probe_at = number(reply, AT_PROBE);
     tally->brown_until = number(reply, AT_BROWN);
     tally->asking = number(reply, AT_ASKING) != 0;
+    tally->asking_tickets = number(reply, AT_ASKING) == 2;
     snprintf(tally->trouble, sizeof(tally->trouble), "%s",
              trouble ? trouble : "");
     tally->trouble_since = number(reply, AT_SINCE);

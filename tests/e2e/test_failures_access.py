@@ -93,6 +93,26 @@ def test_row_12_one_request_asks_when_the_hold_is_over(make_relay, nursery, redi
     crew.close()
 
 
+def test_row_12_a_token_that_may_not_ask_for_tickets_goes_on_delivering(
+        make_relay, redis, sandbox):
+    relay = make_relay()
+    _, work = relay.start_all()
+    for on in ("ids", "search", "show"):
+        sandbox.fault(on, "status", 1000, status=403)
+    first = relay.accept("whose ticket is asked for first")
+    wait_until(lambda: work.logged("error destination_held .*status=403 .*tickets"), what="the alarm")
+    accepted = [first, *several(relay, 20)]
+    wait_until(lambda: len(sandbox.chats()) >= 21, what="all to be delivered")
+    assert not status(relay)["hold"] and status(relay)["asking"]
+    for command in ("status", "check"):
+        assert "ask for tickets" in relay.run(command).stdout
+    assert redis.client.hget("{support}budget", "of") == b"reconcile"
+    sandbox.http.delete(f"{sandbox.url}/_sandbox/faults", timeout=5)
+    assert relay.run("resume", "support").returncode == 0
+    all_linked(relay, accepted)
+    assert_exactly_once([each["id"] for each in accepted], sandbox.chats())
+
+
 def test_row_12_a_token_file_that_is_missing_empty_or_cut_short(make_relay, nursery, sandbox):
     """The token that was read stays in use, and the log says why; one that is cut
     short is refused, and the whole of it ends that hold by itself."""

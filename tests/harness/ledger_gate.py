@@ -20,6 +20,17 @@ class GateLedger:
         self.budget.pop("asking", None)
         self.budget.pop("till", None)
 
+    def asking(self):
+        """1: one asks before the others; 2: of those that ask for tickets."""
+        return int("denied" in self.budget) + (self.budget.get("of") == "reconcile")
+
+    def close(self, reason, ms):
+        """For that long; where tickets may not be asked for, only their line."""
+        if ms and reason == "forbidden" and self.budget.get("of") == "reconcile":
+            self.budget["till"] = max(self.budget.get("till", 0), self.now + ms)
+        elif ms:
+            self.lay_hold(reason, self.now + ms)
+
     def deny(self, line, v, asked):
         """Whoever was to ask makes it longer; who was sent before does not, and does
         not count at all with another token."""
@@ -31,16 +42,15 @@ class GateLedger:
         if not first and not asked:
             if budget.get("of", line) != line:
                 del budget["of"]
-            if ms:
-                self.lay_hold(v["hold"], self.now + ms)
+            self.close(v["hold"], ms)
             return "ok"
         own = v["hold"] == "forbidden" and (first or budget.get("of") == line)
         if ms:
             ms = max(ms, min(HELD_MOST_MS, 2 * budget.get("denied", 0)))
-            self.lay_hold(v["hold"], self.now + ms)
         self.stop_asking()
         budget.pop("of", None)
         budget.update({"denied": ms, "with": v["with"], "bad": v["with"], **({"of": line} if own else {})})
+        self.close(v["hold"], ms)
         return "held" if ms else "again"
 
     def judge(self, line, v):

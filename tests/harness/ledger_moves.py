@@ -158,7 +158,7 @@ class WholeLedger(ReserveLedger):
                 *(self.tallies.get(name, 0) for name in
                   ("accepted", "delivered", "linked", "unlinked", "failed")),
                 max(0, number(self.meta, "grace_until") - self.now), number(self.budget, "probe"),
-                self.brown_until(), int("denied" in self.budget), self.budget.get("trouble", ""),
+                self.brown_until(), self.asking(), self.budget.get("trouble", ""),
                 number(self.budget, "since"), number(self.budget, "again"), self.all_gone()]
 
     # -- forms whose callbacks are stopped

@@ -43,8 +43,19 @@ GATES = {
     "gate: the token of before may come back": (
         GATE, "    redis.call('HSET', keys[1], 'with', argv[1])\n", ""),
     "gate: held for what was refused": (
-        GATE, "  if ms > 0 then\n    hold_destination(budget, v.hold, v.now + ms, v.now)\n  end\n"
-        "  return ms", "  return ms"),
+        GATE, "  close(budget, of, v, ms)\n", ""),
+    "gate: held again for what was sent before": (
+        GATE, "    close(budget, gate.of, v, ms)\n", ""),
+    "gate: no tickets, and deliveries go on": (
+        GATE, "if of == 'reconcile' and v.hold == 'forbidden' then", "if false then"),
+    "gate: no deliveries, and nothing goes on": (
+        GATE, "if of == 'reconcile' and v.hold == 'forbidden' then",
+        "if of and v.hold == 'forbidden' then"),
+    "gate: a 401 for a ticket is about all": (
+        GATE, "if of == 'reconcile' and v.hold == 'forbidden' then", "if of == 'reconcile' then"),
+    "gate: who asks for a ticket keeps its lease": (
+        GATE, "stamp(math.max(till, v.now + ms))", "stamp(v.now + ms)"),
+    "gate: of both lines is of all": (GATE, "      gate.of = nil\n", ""),
     "gate: only the one that asks opens it": (
         GATE, "  if not probe then\n    return 'ok'\n  end\n", ""),
     "gate: only an answer opens it": (GATE, "if v.heard ~= 'passed' then", "if false then"),

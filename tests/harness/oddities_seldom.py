@@ -31,15 +31,15 @@ def a_replay_that_is_paused_can_be_stopped(store):
     promise(reply == [1, 1], reply)
 
 
-def settled(store, stage, goes, heard, *facts):
+def settled(store, stage, goes, heard, *facts, hold="forbidden", hold_ms=0, said="ok"):
     """The stage of one that runs, after it was settled."""
     keys = [*SETTLE, item_key(ID), key("body:", ID), key("log:", ID), item_key(ID + ".1")]
     reply = ask(store, command("HSET", item_key(ID), "st", "run", "stage", stage, "tok", TOKEN,
                                *facts),
-                call("ah3_settle", keys, ID, TOKEN, goes, 0, 0, 0, 0, "", 0, "", "forbidden", 0,
+                call("ah3_settle", keys, ID, TOKEN, goes, 0, 0, 0, 0, "", 0, "", hold, hold_ms,
                      "", 1, "a line", heard, "w"),
                 command("HGET", item_key(ID), "stage"))
-    promise(reply[1] == ["ok"], reply)
+    promise(reply[1] == [said], reply)
     return reply[2]
 
 
@@ -51,9 +51,26 @@ def what_has_a_chat_is_never_delivered_again(store):
 def two_lines_that_are_refused_make_it_about_all(store):
     ask(store, command("HSET", key("budget"), "denied", 30000, "of", "reconcile", "with", "w",
                        "bad", "w"))
-    settled(store, "deliver", "deliver", "denied")
-    kept = ask(store, command("HMGET", key("budget"), "denied", "of"))
-    promise(kept == [["30000", None]], kept)
+    settled(store, "deliver", "deliver", "denied", hold_ms=5000)
+    kept = ask(store, command("HMGET", key("budget"), "denied", "of", "hold_reason", "till"))
+    promise(kept == [["30000", None, "forbidden", None]], kept)
+
+
+def where_only_tickets_are_refused_nothing_else_is_held(store):
+    def refused(stage, hold, hold_ms, **before):
+        for name, value in before.items():
+            ask(store, command("HSET", key("budget"), name, value))
+        settled(store, stage, stage, "denied", "cid", "c-1", hold=hold, hold_ms=hold_ms,
+                said="ok" if before else "held")
+        kept = ask(store, command("HMGET", key("budget"), "of", "till", "hold_reason"))
+        ask(store, command("DEL", key("budget"), item_key(ID)))
+        return kept[0]
+    gate = {"denied": 30000, "of": "reconcile", "with": "w", "bad": "w"}
+    promise(refused("reconcile", "forbidden", 5000) == ["reconcile", str(NOW + 5000), None], "403")
+    promise(refused("deliver", "forbidden", 5000) == ["deliver", None, "forbidden"], "a delivery")
+    promise(refused("reconcile", "credentials", 5000, **gate)[1:] == [None, "credentials"], "401")
+    promise(refused("reconcile", "forbidden", 5000, till=NOW + 9000, **gate)
+            == ["reconcile", str(NOW + 9000), None], "who asks has its lease")
 
 
 def nobody_passes_a_look_that_waits_for_the_budget(store):
@@ -92,11 +109,15 @@ def a_probe_may_ask_for_many_tickets(store):
 SELDOM_ODDITIES = (
     what_a_runner_had_in_hand_counts_though_it_was_stopped, a_replay_that_is_paused_can_be_stopped,
     what_has_a_chat_is_never_delivered_again, two_lines_that_are_refused_make_it_about_all,
+    where_only_tickets_are_refused_nothing_else_is_held,
     nobody_passes_a_look_that_waits_for_the_budget,
     tickets_wait_for_company_while_a_brown_out_lasts, a_probe_may_ask_for_many_tickets)
 SELDOM = {
     "list: noted by the last one when stopped", "list: stopped while paused",
     "chat: past deliver for good", "gate: of two lines is of all", "budget: waits",
+    "gate: of both lines is of all", "gate: no tickets, and deliveries go on",
+    "gate: no deliveries, and nothing goes on", "gate: a 401 for a ticket is about all",
+    "gate: who asks for a ticket keeps its lease",
     "gather: in a brown-out", "gather: while it lasts", "breaker: one question at a time",
     "looks: no more than their part", "looks: turns are kept", "looks: one after the other",
 }

@@ -63,11 +63,27 @@ local function stop_asking(budget)
   redis.call('HDEL', budget, 'asking', 'till')
 end
 
+-- For that long nothing is given; where only questions for tickets are forbidden
+-- (of), none of those: what is delivered needs them later.
+local function close(budget, of, v, ms)
+  if ms <= 0 then
+    return
+  end
+  if of == 'reconcile' and v.hold == 'forbidden' then
+    local till = tonumber(redis.call('HGET', budget, 'till') or 0)
+
+    redis.call('HSET', budget, 'till', stamp(math.max(till, v.now + ms)))
+  else
+    hold_destination(budget, v.hold, v.now + ms, v.now)
+  end
+end
+
 -- Held for the first time, or by the one that was to ask: longer each time.
 -- What else is refused was sent before, and makes nothing longer; if it went
 -- with another token than the one of now, it says nothing at all.
 local function deny(budget, gate, probe, line, v)
   local ms, known = v.hold_ms, gate.denied or gate.bad == v.with
+  local of
 
   if known and not probe and v.with ~= gate.with then
     return 'ok'
@@ -75,23 +91,21 @@ local function deny(budget, gate, probe, line, v)
   if gate.denied and not probe then
     if gate.of and gate.of ~= line then
       redis.call('HDEL', budget, 'of')
+      gate.of = nil
     end
-    if ms > 0 then
-      hold_destination(budget, v.hold, v.now + ms, v.now)
-    end
+    close(budget, gate.of, v, ms)
     return 'ok'
   end
   ms = math.max(ms, math.min(HELD_MOST_MS, ms > 0 and 2 * (gate.denied or 0) or 0))
   stop_asking(budget)
   redis.call('HSET', budget, 'denied', ms, 'with', v.with, 'bad', v.with)
   if v.hold == 'forbidden' and (not gate.denied or gate.of == line) then
-    redis.call('HSET', budget, 'of', line)
+    of = line
+    redis.call('HSET', budget, 'of', of)
   else
     redis.call('HDEL', budget, 'of')
   end
-  if ms > 0 then
-    hold_destination(budget, v.hold, v.now + ms, v.now)
-  end
+  close(budget, of, v, ms)
   return ms > 0 and 'held' or 'again'
 end
 
