@@ -49,6 +49,7 @@ class ListsLedger(AccessLedger):
         if it.get("runner", runner) != runner and it["till"] > self.now:
             return ["busy"]
         it.update(runner=runner, till=self.now + lease)
+        self.ends["@replay:" + list_id] = self.ends["@todo:" + list_id] = self.now + WAITS_MS
         waits, after = it["next"] - self.now, self.now
         if it["rate"]:
             most = max(1, min(most, it["rate"] // 60))

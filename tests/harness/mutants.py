@@ -354,6 +354,11 @@ MUTANTS = {
     "list: another rate earns nothing": (
         REPLAYS, "stamp(math.min(tonumber(it[2]), soon))", "stamp(soon)"),
     "fate: what was found": (REPLAYS, "it[4] and not news and", "false and"),
+    "list: lasts": (
+        REPLAYS, "redis.call('PEXPIRE', keys[1], REPLAY_WAITS_MS)\n"
+        "  redis.call('PEXPIRE', keys[2]", "redis.call('PEXPIRE', keys[2]"),
+    "list: its items last": (
+        REPLAYS, "  redis.call('PEXPIRE', keys[2], REPLAY_WAITS_MS)\n", ""),
     "list: forgotten in the end": (
         REPLAYS, "  redis.call('PEXPIRE', keys[1], REPLAY_KEPT_MS)\n", ""),
 

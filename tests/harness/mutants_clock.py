@@ -33,6 +33,7 @@ CLOCK = {
         CLOCK_FILE, "if tonumber(kept[2] or 0) > now + lease then", "if false then"),
     "clock: no longer grace": (
         CLOCK_FILE, "if tonumber(kept[2] or 0) > now + lease then", "if true then"),
+    "clock: who asks before the others": (CLOCK_FILE, "'looks', 'till'}", "'looks'}"),
     "clock: holds": (CLOCK_FILE, "    if at > now then\n", "    if false then\n"),
     "clock: holds without an end": (CLOCK_FILE, "    if at > now then\n", "    if true then\n"),
     "clock: no hold of yesterday": (

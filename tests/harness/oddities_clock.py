@@ -81,13 +81,13 @@ def a_grace_that_is_short_stays(store):
 
 
 def holds_end_so_much_sooner(store):
-    names = ("hold_until", "probe", "brown", "at", "run_at", "seen_at", "looks")
+    names = ("hold_until", "probe", "brown", "at", "run_at", "seen_at", "looks", "till")
     ask(store, command("HSET", key("budget"), *(word for n, name in enumerate(names)
                                                 for word in (name, NOW + DAY - 2000 + n * 1000))))
     put_back(store)
     reply = ask(store, command("HMGET", key("budget"), *names))[0]
     promise(list(map(int, reply)) == [NOW, NOW, NOW, NOW + 1000, NOW + 2000, NOW + 3000,
-                                       NOW + 4000], reply)
+                                       NOW + 4000, NOW + 5000], reply)
 
 
 def a_hold_without_an_end_has_none(store):

@@ -100,6 +100,8 @@ local function replay_take(keys, argv)
   end
   redis.call('HSET', keys[1], 'runner', argv[2], 'till',
              stamp(now + tonumber(argv[3])))
+  redis.call('PEXPIRE', keys[1], REPLAY_WAITS_MS)
+  redis.call('PEXPIRE', keys[2], REPLAY_WAITS_MS)
   n, next_at = replay_share(tonumber(it[5]), planned(tonumber(it[6]), now), now,
                             tonumber(argv[4]))
   items = redis.call('LRANGE', keys[2], at, at + math.max(n, 1) - 1)

@@ -41,10 +41,11 @@ local function bring_leases_back(run, lease, now)
   until #found < AT_ONCE
 end
 
--- Holds, the next probe, the end of a brown-out, what is counted from when.
+-- Holds, the next probe, the end of a brown-out, who asks before the others, what
+-- is counted from when.
 local function bring_budget_back(budget, back, now)
   for _, name in ipairs({'hold_until', 'probe', 'brown', 'at', 'run_at',
-                         'seen_at', 'looks'}) do
+                         'seen_at', 'looks', 'till'}) do
     local at = tonumber(redis.call('HGET', budget, name) or 0)
 
     if at > now then
