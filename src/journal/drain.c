@@ -65,11 +65,25 @@ static void rest(struct journal *journal)
     journal->rest_until = clock_boot_ms() + REST_MS;
 }
 
-static void known_as_well(void *context, const struct error *err)
+/* as: the id under which it was in the queue. */
+static void say_erased(const struct kept *entry, const char *as)
+{
+    struct log_line line;
+
+    log_begin(&line, LOG_LEVEL_INFO, "journal_erased");
+    log_text(&line, "sub", entry->id);
+    if (as && strcmp(as, entry->id) != 0)
+        log_text(&line, "as", as);
+    log_end(&line);
+}
+
+static void known_as_well(void *context, size_t erased, const struct error *err)
 {
     struct draining *draining = context;
 
     draining->entry->state = KEPT_SAFE;
+    if (erased)
+        say_erased(draining->entry, NULL); /* journal_known has told as what */
     if (err)
         rest(draining->journal);
     else
@@ -127,7 +141,7 @@ static void brought(void *context, enum bring_result result, const char *id)
         done_with(journal, entry);
         break;
     case BRING_ERASED:
-        log_event(LOG_LEVEL_INFO, "journal_erased", "sub", entry->id);
+        say_erased(entry, id);
         done_with(journal, entry);
         break;
     case BRING_OLD:

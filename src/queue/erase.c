@@ -25,7 +25,8 @@ struct erasing {
     const char *mode; /* static */
     char id[ID_SIZE];
     char destination[ID_NAME_MAX + 1];
-    bool stands;      /* for another one: that was looked for */
+    bool stands;      /* it is the one that another id stands for */
+    bool there;       /* as it was seen */
     char *key, *mail; /* owned; as they were seen, or "" */
     char *sequence;   /* likewise */
     unsigned tries;
@@ -118,60 +119,65 @@ static void erase(struct erasing *job)
     call_start(job->queue, &command, (struct call_plan){0, true}, erased, job);
 }
 
-static void said_gone(void *context, const struct error *err)
+/* From here on it is about the message that its id stands for, if for any. */
+static bool follow(struct erasing *job, const char *first)
+{
+    if (job->stands || !first || !*first ||
+        !queue_id_read(first, job->destination))
+        return false;
+    job->stands = true;
+    snprintf(job->id, sizeof(job->id), "%s", first);
+    look(job);
+    return true;
+}
+
+static void said_gone(void *context, const struct redis_answer *answer)
 {
     struct erasing *job = context;
+    struct error err;
 
-    if (err)
-        finish(job, 0, err);
-    else
+    if (call_failed(answer, &err))
+        finish(job, 0, &err);
+    else if (job->there || !follow(job, redis_text(answer->reply)))
         erase(job);
 }
 
-/* A person's word holds for what comes late, too: of any id when it is to be
- * forgotten, else only of what is there and in quarantine. */
-static bool must_be_known(const struct erasing *job, const char *place)
+/* A person's word holds for what comes late, too. */
+static void say_gone(struct erasing *job)
 {
-    return strcmp(job->mode, "forget") == 0 ||
-           (place && strcmp(place, "held") == 0);
+    const struct gone gone = {.id = job->id, .key = job->key};
+
+    bring_never(job->queue, job->destination, &gone, said_gone, job);
 }
 
-/* What it stands for, if anything. */
 static void stood(void *context, const struct redis_answer *answer)
 {
     struct erasing *job = context;
-    const char *first = redis_text(answer->reply);
-    const struct gone gone = {job->id, NULL};
     struct error err;
 
-    if (call_failed(answer, &err)) {
+    if (call_failed(answer, &err))
         finish(job, 0, &err);
-    } else if (first && queue_id_read(first, job->destination)) {
-        snprintf(job->id, sizeof(job->id), "%s", first);
-        look(job);
-    } else if (must_be_known(job, NULL)) {
-        bring_never(job->queue, job->destination, &gone, said_gone, job);
-    } else {
+    else if (!follow(job, redis_text(answer->reply)))
         finish(job, 0, NULL);
-    }
 }
 
 static void ask_what_it_stands_for(struct erasing *job)
 {
     struct command command;
 
-    job->stands = true;
     command_plain(&command, "GET");
     command_key(&command, job->destination, "as:", job->id);
     call_start(job->queue, &command, (struct call_plan){0, true}, stood, job);
 }
 
+/* Any id can be forgotten. Only what is there, and in quarantine, can be
+ * discarded: of an id that nobody has nothing is said. */
 static void seen(void *context, const struct redis_answer *answer)
 {
     struct erasing *job = context;
     bool at_once = strcmp(job->mode, "sweep") == 0 || !*job->id || is_news(job);
+    bool forget = strcmp(job->mode, "forget") == 0;
     const char *place = redis_text(redis_at(answer->reply, 3));
-    struct gone gone;
     struct error err;
 
     if (call_failed(answer, &err)) {
@@ -181,11 +187,11 @@ static void seen(void *context, const struct redis_answer *answer)
     alloc_replace(&job->sequence, text_at(answer->reply, 0, "0"));
     alloc_replace(&job->key, text_at(answer->reply, 1, ""));
     alloc_replace(&job->mail, text_at(answer->reply, 2, ""));
-    gone = (struct gone){job->id, job->key};
-    if (!at_once && !place && !job->stands)
+    job->there = place != NULL;
+    if (!at_once && (forget || (place && strcmp(place, "held") == 0)))
+        say_gone(job);
+    else if (!at_once && !place)
         ask_what_it_stands_for(job);
-    else if (!at_once && must_be_known(job, place))
-        bring_never(job->queue, job->destination, &gone, said_gone, job);
     else
         erase(job);
 }

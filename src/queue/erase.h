@@ -2,6 +2,7 @@
 #ifndef QUEUE_ERASE_H
 #define QUEUE_ERASE_H
 
+#include "net/redis.h"
 #include "queue/queue.h"
 
 /* mode: "forget", "discard" (only if quarantined), "sweep" (only if its keeping
@@ -10,13 +11,13 @@ void erase_item(struct queue *queue, const char *mode, const char *id,
                 queue_count_done *done, void *context);
 
 /* From now on what was received before, and comes from a journal, is not taken.
- * what: an id, which may have had a key (NULL, "": none), or a hash of an
- * email.
- */
+ * The answer is the id that `id` stands for, or "". */
 struct gone {
-    const char *what, *key;
+    const char *id;    /* or: */
+    const char *email; /* a hash of it */
+    const char *key;   /* of the id; NULL, "": none */
 };
 void bring_never(struct queue *queue, const char *destination,
-                 const struct gone *gone, queue_done *done, void *context);
+                 const struct gone *gone, redis_done *done, void *context);
 
 #endif

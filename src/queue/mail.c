@@ -127,12 +127,13 @@ static void look(struct forgetting *job)
     call_start(job->queue, &command, (struct call_plan){0, true}, seen, job);
 }
 
-static void said_gone(void *context, const struct error *err)
+static void said_gone(void *context, const struct redis_answer *answer)
 {
     struct forgetting *job = context;
+    struct error err;
 
-    if (err) {
-        finish(job, err);
+    if (call_failed(answer, &err)) {
+        finish(job, &err);
         return;
     }
     job->destination++;
@@ -144,7 +145,7 @@ static void said_gone(void *context, const struct error *err)
 static void say_gone(struct forgetting *job)
 {
     const struct settings *settings = job->settings;
-    const struct gone gone = {job->hash, NULL};
+    const struct gone gone = {.email = job->hash};
 
     if (job->destination < settings->destination_count) {
         bring_never(job->queue, settings->destinations[job->destination].name,

@@ -90,7 +90,9 @@ enum bring_result {
     BRING_NEW,      /* stored; or it was there already */
     BRING_KNOWN,    /* same key, same fingerprint: id is the first one's */
     BRING_CONFLICT, /* same key, another fingerprint */
-    BRING_ERASED,   /* it was erased since it was received: it is to go */
+    BRING_ERASED,   /* it was erased since it was received: it is to go. id: the
+                       same message by another id, which was erased with it; or
+                       its own */
     BRING_OLD,      /* so old that nobody knows whether it was erased */
     BRING_LATER,    /* not now: Redis is away, or full */
 };
@@ -104,9 +106,10 @@ typedef void queue_brought(void *context, enum bring_result result,
 void queue_bring(struct queue *queue, const struct submission *submission,
                  const struct accept_options *options, bool doubtful,
                  queue_brought *brought, void *context);
-/* Whoever asks for `other`, of that form, finds `id`; so does an erasure. */
+/* Whoever asks for `other`, of that form, finds `id`; so does an erasure. One
+ * that came in between is done first: counts 1 when it has erased `id`. */
 void queue_also(struct queue *queue, const char *id, const char *other,
-                const char *form, queue_done *done, void *context);
+                const char *form, queue_count_done *done, void *context);
 
 /* found is NULL when there is none (err NULL) or Redis is away (err set). */
 typedef void queue_found(void *context, const struct submission *found,

@@ -82,6 +82,28 @@ def test_what_is_erased_by_its_second_id_is_gone(relay, redis):
         assert relay.http.get(each["status_url"], timeout=20).status_code == 404
 
 
+def test_what_is_erased_by_an_id_that_still_waits_is_gone(relay, redis):
+    """The twin of a message lies in the file of a process that comes back later."""
+    serve = relay.start("serve", "--child")
+    relay.wait_ready()
+    away(relay, redis)
+    first = relay.post("twice", headers=KEY).json()
+    assert serve.stop() == 0
+    [left] = records(files(relay)[0])
+    redis.start()
+    serve = relay.start("serve", "--child", name="serve-2")
+    relay.wait_ready()
+    drained(relay)
+    other = left["id"][:-1] + ("0" if left["id"][-1] != "0" else "1")
+    assert relay.run("erase", other).returncode == 1, "nobody has it yet"
+    assert redis.client.exists("{support}item:" + first["id"])
+    lay(relay, [{**left, "id": other}])
+    drained(relay)
+    assert serve.logged(rf"journal_erased .*sub={other} as={first['id']}")
+    assert not redis.client.exists("{support}item:" + first["id"])
+    assert relay.http.get(first["status_url"], timeout=20).status_code == 404
+
+
 def test_what_is_erased_while_it_waits_does_not_come_back(relay, redis, sandbox):
     """Another process has the file: the test."""
     serve = relay.start("serve", "--child")

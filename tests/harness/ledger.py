@@ -81,8 +81,8 @@ class Ledger(GateLedger):
         for name in over:
             del self.ends[name]
             kind, _, rest = name.partition(":")
-            {"key": self.keys, "item": self.items, "gone": self.gones, "@replay": self.lists,
-             "@todo": self.todo, "access": self.chains}[kind].pop(rest, None)
+            {"key": self.keys, "item": self.items, "gone": self.gones, "as": self.others,
+             "@replay": self.lists, "@todo": self.todo, "access": self.chains}[kind].pop(rest, None)
         return len(over)
 
     # -- accept

@@ -20,7 +20,7 @@ class LateLedger(ListsLedger):
         if item_id in self.others:
             return ["known", self.others[item_id]]
         if item_id in self.gones:
-            return ["erased", item_id]
+            return self.erased_one(new)
         if self.now - new["received"] > BRING_MOST_MS:
             return ["old", item_id]
         if self.is_gone(new["key"], new) or self.is_gone(new["mail"], new):
@@ -31,6 +31,13 @@ class LateLedger(ListsLedger):
             self.items[item_id]["intent"] = self.now
         return said
 
+    def erased_one(self, new):
+        """What goes with it: what comes yet with its key, and what came with it."""
+        since, (first, of) = self.gones[new["id"]][0], self.keys.get(new["key"], ("", None))
+        if new["key"]:
+            self.note_gone(new["key"], new["print"], since)
+        return ["erased", first if of == new["print"] else new["id"], str(since)]
+
     def is_gone(self, name, new):
         at, of = self.gones.get(name, (-1, ""))
         return new["received"] <= at and of in ("", new["print"])
@@ -40,9 +47,10 @@ class LateLedger(ListsLedger):
         return not 0 <= late <= known / 2 or \
             new["received"] < number(self.meta, "suspect_before")
 
-    def also(self, item_id, other):
+    def also(self, item_id, other, ttl):
         self.others[other] = item_id
-        return "OK"
+        self.ends["as:" + other] = self.now + ttl
+        return int(other in self.gones)
 
     def gone(self, item_id, name):
         self.note_gone(item_id, "")
@@ -50,14 +58,14 @@ class LateLedger(ListsLedger):
         first = self.keys.get(name) if name else None
         if first and first[0] == item_id:
             self.note_gone(name, first[1])
-        return "ok"
+        return self.others.get(item_id, "")
 
     def person_gone(self, mail, waiting):
         """waiting: what a journal has and the queue has not."""
         self.note_gone(mail, "")
         self.erased |= {new["id"] for new in waiting if new["mail"] == mail}
-        return "ok"
+        return ""
 
-    def note_gone(self, name, of):
-        self.gones[name] = self.now, of
+    def note_gone(self, name, of, since=None):
+        self.gones[name] = since or self.now, of
         self.ends["gone:" + name] = self.now + GONE_KEPT_MS

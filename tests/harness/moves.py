@@ -69,15 +69,17 @@ class Moves:
         self.add(call("ah3_bring", keys, *words), self.ledger.bring(depth, batch), hear,
                  len(batch))
 
-    def also(self, item_id, other):
-        self.add(command("SET", key("as:", other), item_id), self.ledger.also(item_id, other))
+    def also(self, item_id, other, ttl):
+        self.add(call("ah3_also", [key("as:", other), key("gone:", other)], item_id, ttl),
+                 self.ledger.also(item_id, other, ttl))
 
     def gone(self, item_id, name):
-        keys = [key("gone:", item_id)] + ([key("key:", name), key("gone:", name)] if name else [])
+        keys = [key("gone:", item_id), key("as:", item_id)]
+        keys += [key("key:", name), key("gone:", name)] if name else []
         self.add(call("ah3_gone", keys, item_id), self.ledger.gone(item_id, name))
 
     def person_gone(self, mail, waiting):
-        self.add(call("ah3_gone", [key("gone:", mail)], mail),
+        self.add(call("ah3_gone", [key("gone:", mail)], ""),
                  self.ledger.person_gone(mail, waiting))
 
     def accept_refused(self, batch):

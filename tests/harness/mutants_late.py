@@ -34,8 +34,20 @@ LATE = {
     "bring: a day at most is believed": (
         LATE_FILE, "if known == 0 or known > FACTS_MS then", "if known == 0 then"),
     "bring: known for half its time": (LATE_FILE, "late > known / 2", "late > known * 9"),
-    "gone: the key's too": (LATE_FILE, "  if first == argv[1] then", "  if false then"),
-    "gone: only its own key's": (LATE_FILE, "  if first == argv[1] then", "  if first then"),
+    "bring: what came with its key is erased too": (LATE_FILE, "of == print and first or id", "id"),
+    "bring: only the same words": (LATE_FILE, "of == print and first or id", "first or id"),
+    "bring: what comes yet with its key is erased too": (
+        LATE_FILE,
+        "  redis.call('SET', keys[k + 6], since .. ' ' .. print, 'PX', GONE_KEPT_MS)\n", ""),
+    "bring: not what came after the erasure": (
+        LATE_FILE, "since .. ' ' .. print", "stamp(now_ms()) .. ' ' .. print"),
+    "also: erased meanwhile": (LATE_FILE, "return redis.call('EXISTS', keys[2])", "return 0"),
+    "also: for its time": (
+        LATE_FILE, "redis.call('SET', keys[1], argv[1], 'PX', argv[2])",
+        "redis.call('SET', keys[1], argv[1])"),
+    "gone: what it stands for": (LATE_FILE, "keys[2] and redis.call('GET', keys[2]) or ''", "''"),
+    "gone: the key's too": (LATE_FILE, "if first == argv[1] then", "if false then"),
+    "gone: only its own key's": (LATE_FILE, "if first == argv[1] then", "if first then"),
     "gone: for long": (LATE_FILE, "redis.call('SET', keys[1], now, 'PX', GONE_KEPT_MS)",
                        "redis.call('SET', keys[1], now, 'PX', 60000)"),
 }

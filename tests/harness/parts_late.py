@@ -1,5 +1,7 @@
 """Journals in the random driver: files with messages that were promised before Redis
 could take them, of processes that die when some of theirs were taken."""
+from .ledger_late import GONE_KEPT_MS
+
 FILES = 40
 
 
@@ -20,7 +22,7 @@ class LateParts:
             moves.bring(batch, self.random.choice((0, 0, 0, 200)), self.heard_brought)
 
     def heard_brought(self, reply):
-        for said, item_id in reply:
+        for said, item_id, *_ in reply:
             if said == "new" and item_id in self.ledger.items:
                 self.accepted[item_id] = True
 
@@ -31,7 +33,7 @@ class LateParts:
             first = self.ledger.keys.get(new["key"], ("",))
             if first[0] not in ("", new["id"]) and first[1] == new["print"] \
                     and new["id"] not in self.ledger.items and self.chance(0.3):
-                moves.also(first[0], new["id"])
+                moves.also(first[0], new["id"], self.random.choice((5000, 3600000, GONE_KEPT_MS)))
 
     def erase_unseen(self, moves):
         """By an id that only a journal has, or by a person's address."""

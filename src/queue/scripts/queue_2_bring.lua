@@ -34,6 +34,21 @@ local function may_be_forgotten(received, keep, meta, now)
     tonumber(received) < tonumber(redis.call('HGET', meta, 'suspect_before') or 0)
 end
 
+-- One whose id was erased. A twin of it, the same message with another id, goes
+-- with it: one that comes yet (gone of the key), and one that is known by the key,
+-- unless that was made later (since: when the id was erased).
+local function erased_one(keys, k, id, key, print)
+  local since = redis.call('GET', keys[k + 5])
+  local first, of
+
+  if key == '' then
+    return {'erased', id, since}
+  end
+  redis.call('SET', keys[k + 6], since .. ' ' .. print, 'PX', GONE_KEPT_MS)
+  first, of = string.match(redis.call('GET', keys[k + 3]) or '', '^(%S+) (.*)$')
+  return {'erased', of == print and first or id, since}
+end
+
 -- One of them. k, a: where its keys and arguments begin, less one. What is here is
 -- here, however old it is; and an id that was erased is erased, whatever the clock
 -- said of the machine that received it: ids are unique.
@@ -49,7 +64,7 @@ local function bring_one(keys, k, argv, a, batch)
     return {'known', first}
   end
   if redis.call('EXISTS', keys[k + 5]) == 1 then
-    return {'erased', id}
+    return erased_one(keys, k, id, argv[a + 4], print)
   end
   if batch.ms - received > BRING_MOST_MS then
     return {'old', id}
@@ -70,28 +85,39 @@ end
 --       and as (another id it is known as)
 -- argv: as accept's, but of each first: whether it may have been here already;
 --       of its facts, keep is the first
--- What may have been, and be forgotten, is looked for before it is sent.
+-- What may have been, and be forgotten, is looked for before it is sent. Reply: as
+-- accept's; of what was erased by its id also when.
 local function bring(keys, argv)
   return accept_all(keys, argv, BRING_EACH, 1, bring_one)
 end
 
--- keys: gone of an id or an email; of an id with a key also: key, gone of it
+-- keys: as of an id that was promised, gone of it
+-- argv: the id it stands for, for how long (ms)
+-- 1: it was erased meanwhile, so that what it stands for is to be erased too.
+-- Whichever of also and gone comes second sees the other.
+local function also(keys, argv)
+  redis.call('SET', keys[1], argv[1], 'PX', argv[2])
+  return redis.call('EXISTS', keys[2])
+end
+
+-- keys: gone of an email; or of an id, and its as; with a key also: key, gone of it
 -- argv: id
+-- Reply: the id that it stands for, or ''.
 local function be_gone(keys, argv)
   local now = stamp(now_ms())
   local first, print
 
   redis.call('SET', keys[1], now, 'PX', GONE_KEPT_MS)
-  if not keys[2] then
-    return 'ok'
+  if keys[3] then
+    first, print = string.match(redis.call('GET', keys[3]) or '', '^(%S+) (.*)$')
+    if first == argv[1] then
+      redis.call('SET', keys[4], now .. ' ' .. print, 'PX', GONE_KEPT_MS)
+    end
   end
-  first, print = string.match(redis.call('GET', keys[2]) or '', '^(%S+) (.*)$')
-  if first == argv[1] then
-    redis.call('SET', keys[3], now .. ' ' .. print, 'PX', GONE_KEPT_MS)
-  end
-  return 'ok'
+  return keys[2] and redis.call('GET', keys[2]) or ''
 end
 
 redis.register_function('ah3_bring', bring)
+redis.register_function('ah3_also', also)
 redis.register_function{function_name = 'ah3_gone', callback = be_gone,
                         flags = {'allow-oom'}}
