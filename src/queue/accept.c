@@ -160,6 +160,7 @@ void accept_add(const struct queue *queue, const struct batch_place *place,
     command_key(place->keys, name, "key:", key);
     command_key(place->keys, name,
                 "mail:", options->email_hash ? options->email_hash : "");
+    command_key(place->keys, name, "gone:", submission->id);
     command_text(arguments, submission->id);
     command_int(arguments, options->held);
     command_text(arguments, key);

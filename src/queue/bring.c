@@ -110,7 +110,6 @@ void queue_bring(struct queue *queue, const struct submission *submission,
                        options->deadline_ms, one);
     command_int(place.arguments, doubtful);
     accept_add(queue, &place, submission, options, key);
-    command_key(place.keys, name, "gone:", submission->id);
     command_key(place.keys, name, "gone:", key);
     command_key(place.keys, name, "gone:", mail);
     command_key(place.keys, name, "as:", submission->id);

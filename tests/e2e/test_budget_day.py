@@ -53,7 +53,8 @@ class Day:
             keys, words = list(ACCEPT), [0]
             for number in range(first, min(first + at_once, self.made + count)):
                 item = f"support-{number:026d}"
-                keys += [key("item:", item), key("body:", item), key("key:", ""), key("mail:", "")]
+                keys += [key("item:", item), key("body:", item), key("key:", ""), key("mail:", ""),
+                         key("gone:", item)]
                 words += [item, 0, "", "", 0, "", "{}", START, START, 4,
                           "keep", 0, "form", "contact"]
             self.ask("ah3_accept", keys, *words)

@@ -36,7 +36,8 @@ class Outage(Day):
         keys, words = list(self.accept_keys()), [BACKLOG]
         for number in range(self.made, self.made + count):
             item = f"support-{number:026d}"
-            keys += [key("item:", item), key("body:", item), key("key:", ""), key("mail:", "")]
+            keys += [key("item:", item), key("body:", item), key("key:", ""), key("mail:", ""),
+                     key("gone:", item)]
             words += [item, 0, "", "", 0, "", "{}", self.now, self.now, 4,
                       "keep", 0, "form", "contact"]
         said = [word for word, _ in self.ask("ah3_accept", keys, *words)]

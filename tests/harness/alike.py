@@ -84,7 +84,7 @@ ALIKE = (
     (IntentForgotten, SETTLE, "if v.clear_intent or item.cid then", "if true then",
      "I5:|sent twice"),
     (OtherChat, SETTLE, "if v.chat ~= '' and not item.cid then", "if v.chat ~= '' then", "I6:"),
-    (KeyOfAll, ACCEPT, "  if not first then", "  if true then", "I8:"),
+    (KeyOfAll, ACCEPT, "  if first_id == id then", "  if true then", "I8:"),
     (NoNews, BASE, "  redis.call('HSET', key, unpack(news))\n"
      "  move_into(moves, due, now, id .. '.' .. number)\n", "", "I9:"),
     (PayloadKept, OPERATOR, "    redis.call('DEL', keys[2])\n", "", "I10:"),

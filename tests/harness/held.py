@@ -53,7 +53,8 @@ class Loader:
             keys, arguments = list(shared), [0]
             for number in range(start, min(start + EACH, count)):
                 chat_id, at = self.id(number), self.at(number)
-                keys += [key("item:", chat_id), key("body:", chat_id), key("key:"), key("mail:")]
+                keys += [key("item:", chat_id), key("body:", chat_id), key("key:"), key("mail:"),
+                         key("gone:", chat_id)]
                 arguments += [chat_id, 1, "", "", 1, "", body(chat_id, at, number), at, at,
                               4, "keep", 86400000, "form", "contact"]
             pipeline.execute_command("FCALL", "ah3_accept", len(keys), *keys, *arguments)

@@ -102,19 +102,23 @@ class Ledger(GateLedger):
         reply, rang = [], False
         for new in batch:
             item_id, name = new["id"], new["key"]
+            if item_id in self.items or item_id in self.gones:
+                reply.append(["new", item_id])
+                continue
+            made = name not in self.keys
             said = self.known(item_id, name, new["print"], new["ttl"]) if name else None
             if said:
                 reply.append(said)
                 continue
-            if item_id not in self.items and not new["held"] and room <= 0:
-                self.keys.pop(name, None)
+            if not new["held"] and room <= 0:
+                if made:
+                    self.keys.pop(name, None)
                 reply.append(["full", item_id])
                 continue
             reply.append(["new", item_id])
-            if item_id not in self.items:
-                self.enter(new)
-                room -= not new["held"]
-                rang = rang or not new["held"]
+            self.enter(new)
+            room -= not new["held"]
+            rang = rang or not new["held"]
         self.bell = self.bell or rang
         return reply
 

@@ -46,7 +46,7 @@ class Moves:
         facts += ["key", new["key"]] if new["key"] else []
         facts += ["mail", new["mail"]] if new["mail"] else []
         keys = [item_key(new["id"]), key("body:", new["id"]), key("key:", new["key"]),
-                key("mail:", new["mail"])]
+                key("mail:", new["mail"]), key("gone:", new["id"])]
         return keys, [new["id"], int(new["held"]), new["key"], new["print"], new["ttl"],
                       new["mail"], "{}", new["received"], new["at"], len(facts), *facts]
 
@@ -63,8 +63,8 @@ class Moves:
         keys, words = list(ACCEPT), [depth]
         for new in batch:
             some, said = self.words_of(new)
-            keys += some + [key("gone:", new["id"]), key("gone:", new["key"]),
-                            key("gone:", new["mail"]), key("as:", new["id"])]
+            keys += some + [key("gone:", new["key"]), key("gone:", new["mail"]),
+                            key("as:", new["id"])]
             words += [int(new["doubt"]), *said]
         self.add(call("ah3_bring", keys, *words), self.ledger.bring(depth, batch), hear,
                  len(batch))
@@ -86,7 +86,7 @@ class Moves:
         """When memory is full: none of it, and the sender hears of it."""
         new = batch[0]
         keys = [*ACCEPT, item_key(new["id"]), key("body:", new["id"]),
-                key("key:", new["key"]), key("mail:", "")]
+                key("key:", new["key"]), key("mail:", ""), key("gone:", new["id"])]
         self.add(call("ah3_accept", keys, 0, new["id"], 0, new["key"], "p", 1000, "", "{}",
                       new["received"], new["at"], 2, "keep", 0), "OOM")
 

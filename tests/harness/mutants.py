@@ -34,9 +34,14 @@ MUTANTS = {
         ACCEPT, "if first_id == id then", "if false then"),
     "key: a known one makes no item": (
         ACCEPT, "  if known then\n    return known\n  end\n", ""),
-    "key: a refused one is free again": (ACCEPT, "    redis.call('DEL', keys[k + 3])\n", ""),
+    "key: a refused one is free again": (ACCEPT, "    if made then\n", "    if false then\n"),
+    "key: a refused one takes none away": (ACCEPT, "    if made then\n", "    if true then\n"),
     "accept: a known id changes nothing": (
-        ACCEPT, "if redis.call('EXISTS', keys[k + 1]) == 1 then", "if false then"),
+        ACCEPT, "if redis.call('EXISTS', keys[k + 1], keys[k + 5]) > 0 then",
+        "if redis.call('EXISTS', keys[k + 5]) > 0 then"),
+    "accept: nor does one that was erased": (
+        ACCEPT, "if redis.call('EXISTS', keys[k + 1], keys[k + 5]) > 0 then",
+        "if redis.call('EXISTS', keys[k + 1]) > 0 then"),
     "accept: full": (ACCEPT, "if not held and batch.room <= 0 then", "if false then"),
     "accept: full counts the batch": (
         ACCEPT, "batch.room = batch.room - (held and 0 or 1)", ""),

@@ -58,4 +58,6 @@ LATE_BY_ODDITY = {
     "bring: what was finished and swept", "bring: a day at most is believed",
     "bring: kept without its payload it is known for a day", "bring: known for half its time",
     "gone: the key's too", "gone: only its own key's", "gone: for long",
+    "accept: nor does one that was erased", "key: a refused one takes none away",
+    "key: its own first id is no repetition by another",
 }

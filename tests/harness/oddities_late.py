@@ -17,6 +17,9 @@ class Nothing:
     def bring(self, *_):
         return None
 
+    def accept(self, *_):
+        return None
+
 
 def brought(store, late=0, **facts):
     """What becomes of one, so late; and its intent."""
@@ -67,6 +70,30 @@ def what_was_erased_is_known_longer_than_a_journal_is_believed(store):
     promise(brought(store, 0, received=NOW + 60000)[0] == ["erased", ID], "a clock ahead")
 
 
+def accepted(store, depth, *after):
+    """What is said of one with a key, and of these."""
+    moves = Moves(Nothing())
+    moves.accept([{**FRESH, "key": "k"}], depth)
+    said, *others = ask(store, moves.calls[0], *after)
+    return [said[0], *others]
+
+
+def what_was_erased_is_not_accepted_again(store):
+    """Its sender heard nothing, and repeats it."""
+    gone(store, key("gone:", ID), key("as:", ID))
+    said = accepted(store, 0, command("EXISTS", item_key(ID), key("key:", "k")))
+    promise(said == [["new", ID], 0], said)
+
+
+def a_refusal_takes_no_key_away(store):
+    """Of one that was swept, and comes again when there is no room."""
+    ask(store, command("SET", key("key:", "k"), ID + " p"),
+        command("ZADD", key("due:deliver"), NOW, TWIN))
+    said = accepted(store, 1, command("GET", key("key:", "k")))
+    promise(said == [["full", ID], ID + " p"], said)
+
+
 LATE = (what_is_too_old_is_not_taken, what_may_be_forgotten_is_looked_for,
         a_twin_of_what_was_erased_is_not_taken, another_ones_key_is_left_alone,
-        what_was_erased_is_known_longer_than_a_journal_is_believed)
+        what_was_erased_is_known_longer_than_a_journal_is_believed,
+        what_was_erased_is_not_accepted_again, a_refusal_takes_no_key_away)

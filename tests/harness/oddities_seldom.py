@@ -106,12 +106,22 @@ def a_probe_may_ask_for_many_tickets(store):
     promise(len(reply[4]) == 4, reply)
 
 
+def a_token_that_may_be_used_outlives_a_refusal(store):
+    chain = key("access:", "chain")
+    reply = ask(store, command("HSET", chain, "number", 1, "token", "t", "born", NOW - 1000,
+                               "till", NOW + 60000, "renew", NOW - 1, "refused", "no such grant",
+                               "by", "client"),
+                call("ah3_access_take", [chain, key("budget")], "lock", 0, 1000, "client"))
+    promise(reply[1][0] == "token" and reply[1][2] == "t", reply)
+
+
 SELDOM_ODDITIES = (
     what_a_runner_had_in_hand_counts_though_it_was_stopped, a_replay_that_is_paused_can_be_stopped,
     what_has_a_chat_is_never_delivered_again, two_lines_that_are_refused_make_it_about_all,
     where_only_tickets_are_refused_nothing_else_is_held,
     nobody_passes_a_look_that_waits_for_the_budget,
-    tickets_wait_for_company_while_a_brown_out_lasts, a_probe_may_ask_for_many_tickets)
+    tickets_wait_for_company_while_a_brown_out_lasts, a_probe_may_ask_for_many_tickets,
+    a_token_that_may_be_used_outlives_a_refusal)
 SELDOM = {
     "list: noted by the last one when stopped", "list: stopped while paused",
     "chat: past deliver for good", "gate: of two lines is of all", "budget: waits",
@@ -120,4 +130,5 @@ SELDOM = {
     "gate: who asks for a ticket keeps its lease",
     "gather: in a brown-out", "gather: while it lasts", "breaker: one question at a time",
     "looks: no more than their part", "looks: turns are kept", "looks: one after the other",
+    "refusal: a token that may be used goes on",
 }

@@ -36,7 +36,8 @@ class Parts:
         crowd = len(self.ledger.all) > MESSAGES * 3 // 4
         most = 1 if crowd and self.chance(0.8) else self.random.choice((0, 1, 2, 3, 8))
         batch = [self.new() for _ in range(most)]
-        again = [new for new in self.last if new["id"] in self.accepted and self.chance(0.2)]
+        again = [new for new in self.last if self.chance(0.2) and
+                 (new["id"] in self.accepted or new["id"] in self.ledger.gones)]
         batch += again
         self.last = batch[-8:]
         if not batch:
@@ -50,12 +51,16 @@ class Parts:
 
     def accepter(self, batch):
         asked = self.now()
+        again = {new["id"] for new in batch
+                 if new["id"] in self.ledger.items or new["id"] in self.ledger.gones}
 
         def heard(reply):
             for new, (said, item_id) in zip(batch, reply):
                 if said == "new" and item_id in self.ledger.items:
                     self.accepted[item_id] = True
-                if new["key"]:
+                if new["id"] in again:
+                    promise((said, item_id) == ("new", new["id"]), "its own id, not", said, item_id)
+                elif new["key"]:
                     self.see_key(new, said, item_id, asked)
         return heard
 

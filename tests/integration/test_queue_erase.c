@@ -133,6 +133,38 @@ static void a_key_whose_submission_was_erased_starts_anew(void **state)
     assert_int_equal(qscene_accept(scene, &personal), ACCEPT_NEW);
 }
 
+/* Its answer was lost, so it is sent again; it was erased in between. */
+static void an_accept_repeated_after_its_erasure_stores_nothing(void **state)
+{
+    struct queue_scene *scene = *state;
+    char id[ID_SIZE];
+
+    qscene_accept(scene, &personal);
+    snprintf(id, sizeof(id), "%s", scene->id);
+    qscene_count(scene, queue_forget, id);
+    assert_int_equal(qscene_accept_id(scene, id, &personal), ACCEPT_NEW);
+    assert_string_equal(scene->id, id);
+    assert_null(qscene_find(scene, id));
+    assert_no_trace(scene, id);
+    assert_int_equal(qscene_accept(scene, &personal), ACCEPT_NEW);
+    assert_string_not_equal(scene->id, id);
+}
+
+/* It was swept; a repetition of it finds its own key, and no room. */
+static void a_refusal_leaves_the_key_that_was_there(void **state)
+{
+    struct queue_scene *scene = *state;
+    char id[ID_SIZE];
+
+    scene->settings->limits.depth = 1;
+    qscene_accept(scene, &personal);
+    snprintf(id, sizeof(id), "%s", scene->id);
+    qscene_redis(scene, "DEL", qscene_key(scene, "item:", ""), NULL);
+    assert_int_equal(qscene_accept_id(scene, id, &personal), ACCEPT_FULL);
+    assert_int_equal(qscene_accept(scene, &personal), ACCEPT_KNOWN);
+    assert_string_equal(scene->id, id);
+}
+
 static bool is_swept(void *context)
 {
     struct queue_scene *scene = context;
@@ -259,6 +291,8 @@ int main(void)
         TEST(erasing_leaves_no_trace),
         TEST(what_is_erased_in_flight_is_settled_by_nobody),
         TEST(a_key_whose_submission_was_erased_starts_anew),
+        TEST(an_accept_repeated_after_its_erasure_stores_nothing),
+        TEST(a_refusal_leaves_the_key_that_was_there),
         TEST(what_was_kept_long_enough_is_swept),
         TEST(a_sweep_leaves_the_news_that_is_still_to_be_told),
         TEST(a_sweep_leaves_the_key_to_its_own_time),

@@ -1,22 +1,22 @@
 -- accept: a submission becomes an item, all of it or nothing of it. Those that
 -- came together are accepted together, which costs much less than one by one.
 
-local KEYS_SHARED, KEYS_EACH = 7, 4
+local KEYS_SHARED, KEYS_EACH = 7, 5
 local ARGS_SHARED, ARGS_EACH = 1, 10
 
--- Keeps the idempotency key; what an earlier one with the same key means for
--- this one.
+-- Keeps the idempotency key. What an earlier one with the same key means for this
+-- one, if there was one; and whether the key was not there.
 local function known_by_key(key, id, fingerprint, ttl)
   local first = redis.call('SET', key, id .. ' ' .. fingerprint, 'PX', ttl,
                            'NX', 'GET')
   local first_id, print
 
   if not first then
-    return nil
+    return nil, true
   end
   first_id, print = string.match(first, '^(%S+) (.*)$')
   if first_id == id then
-    return nil -- ours, and the answer to it was lost: see whether it is there
+    return nil, false -- ours, and it was swept
   end
   return {print == fingerprint and 'known' or 'conflict', first_id}
 end
@@ -34,22 +34,27 @@ local function lay_by_time(keys, item, id, at, received, late, batch)
   end
 end
 
--- One of them. k, a: where its keys and arguments begin, less one.
+-- One of them. k, a: where its keys and arguments begin, less one. It comes again
+-- when the answer to it was lost: then it is here, or was erased in between.
 local function accept_one(keys, k, argv, a, batch)
   local id, held, key = argv[a + 1], argv[a + 2] == '1', argv[a + 3]
   local received, at, now = argv[a + 8], argv[a + 9], batch.now
   local late = batch.ms - received
-  local known = key ~= '' and known_by_key(keys[k + 3], id, argv[a + 4],
-                                           argv[a + 5])
+  local known, made
 
+  if redis.call('EXISTS', keys[k + 1], keys[k + 5]) > 0 then
+    return {'new', id}
+  end
+  if key ~= '' then
+    known, made = known_by_key(keys[k + 3], id, argv[a + 4], argv[a + 5])
+  end
   if known then
     return known
   end
-  if redis.call('EXISTS', keys[k + 1]) == 1 then
-    return {'new', id}
-  end
   if not held and batch.room <= 0 then
-    redis.call('DEL', keys[k + 3])
+    if made then
+      redis.call('DEL', keys[k + 3])
+    end
     return {'full', id}
   end
 
@@ -92,6 +97,7 @@ local function accept_all(keys, argv, each, before, one)
 end
 
 -- keys: all due:deliver held meta bell at upd, then of each: item body key mail
+--       gone (of its id)
 -- argv: depth, then of each: id held key fingerprint ttl mail body received at
 --       how many words of facts, the facts (name value ...)
 -- (key and mail are among the facts too, so that erasing finds them)

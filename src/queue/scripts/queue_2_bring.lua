@@ -81,8 +81,8 @@ local function bring_one(keys, k, argv, a, batch)
   return said
 end
 
--- keys: as accept's, but of each also: gone of its id, of its key, of its email,
---       and as (another id it is known as)
+-- keys: as accept's, but of each also: gone of its key, of its email, and as
+--       (another id it is known as)
 -- argv: as accept's, but of each first: whether it may have been here already;
 --       of its facts, keep is the first
 -- What may have been, and be forgotten, is looked for before it is sent. Reply: as
