@@ -127,45 +127,45 @@ static bool is_plain_in_json(char c)
     return (unsigned char)c >= 0x20 && c != 0x7f && c != '"' && c != '\\';
 }
 
-/* How many bytes from text on can stand in JSON as they are. */
-static size_t plain_in_json(const char *text)
+/* Bytes that can stand in JSON as they are, but for what is no UTF-8. */
+static void run_in_json(struct buf *out, const char *text, size_t len)
 {
-    const uint8_t *start = (const uint8_t *)text;
-    const uint8_t *broken;
-    size_t plain = 0;
+    while (len) {
+        const uint8_t *start = (const uint8_t *)text;
+        const uint8_t *broken = u8_check(start, len);
+        size_t plain = broken ? (size_t)(broken - start) : len;
+        ucs4_t c;
 
-    while (is_plain_in_json(text[plain]))
-        plain++;
-    broken = u8_check(start, plain);
-    return broken ? (size_t)(broken - start) : plain;
+        buf_add(out, text, plain);
+        if (broken) {
+            buf_text(out, "\\ufffd");
+            plain += (size_t)u8_mbtouc(&c, broken, len - plain);
+        }
+        text += plain;
+        len -= plain;
+    }
 }
 
-/* The escape of what text begins with; how many bytes that was. */
-static size_t escape_in_json(struct buf *out, const char *text)
+static void escape_in_json(struct buf *out, char c)
 {
-    ucs4_t c;
-
-    if ((unsigned char)*text >= 0x80) {
-        buf_text(out, "\\ufffd");
-        return (size_t)u8_mbtouc(&c, (const uint8_t *)text, strlen(text));
-    }
-    if (*text == '"' || *text == '\\')
-        buf_format(out, "\\%c", *text);
+    if (c == '"' || c == '\\')
+        buf_format(out, "\\%c", c);
     else
-        buf_format(out, "\\u%04x", (unsigned char)*text);
-    return 1;
+        buf_format(out, "\\u%04x", (unsigned char)c);
 }
 
 void text_json(struct buf *out, const char *text)
 {
     buf_char(out, '"');
     while (*text) {
-        size_t plain = plain_in_json(text);
+        size_t run = 0;
 
-        buf_add(out, text, plain);
-        text += plain;
+        while (is_plain_in_json(text[run]))
+            run++;
+        run_in_json(out, text, run);
+        text += run;
         if (*text)
-            text += escape_in_json(out, text);
+            escape_in_json(out, *text++);
     }
     buf_char(out, '"');
 }

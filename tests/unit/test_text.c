@@ -5,9 +5,12 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
+
+#include "base/alloc.h"
 
 #include "base/banned.h"
 
@@ -144,6 +147,24 @@ static void json_is_always_valid(void **state)
         check(text_json, rows[i].text, rows[i].json);
 }
 
+/* As many bytes as a body may have, and more; in one pass. */
+static void json_of_nothing_but_broken_bytes_takes_one_pass(void **state)
+{
+    size_t len = (size_t)1 << 20;
+    char *text = alloc_bytes(len + 1);
+    struct buf out;
+
+    (void)state;
+    memset(text, 0x80, len);
+    text[len] = '\0';
+    buf_init(&out, 8 * len);
+    text_json(&out, text);
+    assert_true(buf_ok(&out));
+    assert_int_equal(out.len, 6 * len + 2);
+    buf_clear(&out);
+    free(text);
+}
+
 static void percent_leaves_only_unreserved_characters(void **state)
 {
     (void)state;
@@ -271,6 +292,7 @@ int main(void)
         cmocka_unit_test(control_characters_are_not_clean),
         cmocka_unit_test(html_has_five_escapes),
         cmocka_unit_test(json_is_always_valid),
+        cmocka_unit_test(json_of_nothing_but_broken_bytes_takes_one_pass),
         cmocka_unit_test(percent_leaves_only_unreserved_characters),
         cmocka_unit_test(percent_reads_back),
         cmocka_unit_test(the_nearest_word_is_found),
