@@ -74,6 +74,8 @@ static bool build(struct parcel *parcel, const struct settings *settings,
 /*
  * Two people may say "Please call me" within a minute. One who gives no address
  * has repeated himself only if all of it came again, and from the same place.
+ * And what a trap has caught is nobody's first: the honest one must not be lost
+ * behind it.
  */
 static void name_the_sender(const struct entry *entry,
                             const struct fields *fields,
@@ -81,6 +83,8 @@ static void name_the_sender(const struct entry *entry,
 {
     char hex[CRYPTO_HEX_SIZE];
 
+    if (entry->trapped)
+        buf_text(who, "trapped ");
     if (entry->address[0]) {
         buf_text(who, entry->address);
         return;

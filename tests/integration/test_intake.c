@@ -247,6 +247,21 @@ static void a_filled_honeypot_gets_the_usual_answer(void **state)
     assert_null(strstr(front->answer, "quarantined"));
 }
 
+static void what_a_trap_caught_hides_no_honest_message(void **state)
+{
+    struct front *front = *state;
+    char trapped[sizeof(front->id)];
+
+    front_accept(front, "",
+                 "{\"message\": \"Call me\", \"email\": "
+                 "\"a@b.example\", \"_gotcha\": \"x\"}");
+    snprintf(trapped, sizeof(trapped), "%s", front->id);
+    front_accept(front, "",
+                 "{\"message\": \"Call me\", \"email\": "
+                 "\"a@b.example\"}");
+    assert_string_not_equal(front->id, trapped);
+}
+
 static void without_redis_nothing_is_promised(void **state)
 {
     struct front *front = *state;
@@ -419,6 +434,7 @@ int main(void)
         WITH_FRONT(a_referer_that_is_no_text_is_left_out),
         WITH_FRONT(no_cache_keeps_a_problem_and_no_browser_guesses_its_type),
         WITH_FRONT(a_filled_honeypot_gets_the_usual_answer),
+        WITH_FRONT(what_a_trap_caught_hides_no_honest_message),
         WITH_FRONT(without_redis_nothing_is_promised),
         WITH_FRONT(preflights_say_who_may_post),
         WITH_FRONT(paths_and_methods_that_are_not_there_are_told_apart),
