@@ -172,6 +172,8 @@ static bool start(struct front *front, struct error *err)
     server_options(front->settings, front->options->child, &options);
     options.max_connections =
         setup_connections(front->settings->limits.connections);
+    options.spared = intake_spares;
+    options.spared_context = front->intake;
     front->server = http_server_new(front->loop, &options, intake_handle,
                                     front->intake, err);
     if (!front->server || !start_admin(front, err))

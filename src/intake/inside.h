@@ -11,6 +11,7 @@
 #include "journal/journal.h"
 #include "net/http_server.h"
 #include "net/loop.h"
+#include "net/peers.h"
 #include "queue/queue.h"
 #include "reception/reception.h"
 
@@ -24,6 +25,7 @@ struct intake {
     struct settings *settings;  /* one hold */
     struct relay_chats *chats;  /* owned */
     struct look *looks;         /* list of those waiting: look.c */
+    struct peers *waiting;      /* owned; how many of them each sender has */
     struct handed *handed; /* list of those not in the queue yet: hand_in.c */
     size_t open;           /* calls of the queue still to be answered */
     bool demo, draining;

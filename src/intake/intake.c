@@ -7,6 +7,7 @@
 #include "intake/hand_in.h"
 #include "intake/inside.h"
 #include "intake/look.h"
+#include "intake/sender.h"
 #include "relay_chats/relay_chats.h"
 
 #include "base/banned.h"
@@ -20,6 +21,7 @@ struct intake *intake_new(struct loop *loop, struct settings *settings,
     intake->reception.queue = queue;
     intake->settings = settings_hold(settings);
     intake->chats = relay_chats_new(settings, queue);
+    intake->waiting = peers_new(settings->limits.connections_per_address);
     return intake;
 }
 
@@ -28,6 +30,7 @@ static void end_when_over(struct intake *intake)
     if (!intake->over || intake->open)
         return;
     settings_release(intake->settings);
+    peers_free(intake->waiting);
     free(intake);
 }
 
@@ -41,6 +44,13 @@ void intake_free(struct intake *intake)
     look_end_all(intake);
     hand_in_end_all(intake);
     intake_leave(intake);
+}
+
+bool intake_spares(void *context, const struct address *address)
+{
+    const struct intake *intake = context;
+
+    return sender_trusted(intake->settings, address);
 }
 
 void intake_enter(struct intake *intake)

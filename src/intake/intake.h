@@ -24,6 +24,10 @@ void intake_use_settings(struct intake *intake, struct settings *settings);
  * intake, but for calls of the queue that are still open. */
 void intake_use_journal(struct intake *intake, struct journal *journal);
 
+/* For http_server_options.spared; context: the intake. The proxies we trust:
+ * who is behind them is told by the header. */
+bool intake_spares(void *context, const struct address *address);
+
 /* Whether GET / shows a page with a contact form to try things with. */
 void intake_show_demo(struct intake *intake, bool show);
 

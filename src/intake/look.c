@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "intake/look_inside.h"
+#include "intake/sender.h"
 
 #include "base/banned.h"
 
@@ -30,6 +31,9 @@ void look_close(struct look *look)
     look->watch = NULL;
     timer_free(look->timer);
     look->timer = NULL;
+    if (look->counted)
+        peers_remove(look->intake->waiting, &look->sender);
+    look->counted = false;
     if (look->link) {
         *look->link = look->next;
         if (look->next)
@@ -121,10 +125,25 @@ static void enlist(struct look *look)
     intake->looks = look;
 }
 
+/* Behind a proxy all connections are the proxy's: so what keeps one open for
+ * long is counted by who has sent it. */
+static bool has_room(struct look *look)
+{
+    char text[ADDRESS_TEXT_SIZE];
+
+    sender_address(look->settings, http_peer(look->exchange),
+                   http_header(look->exchange, "X-Forwarded-For"), text);
+    look->counted = address_parse(text, &look->sender) &&
+                    peers_add(look->intake->waiting, &look->sender);
+    return look->counted;
+}
+
 void look_start(struct look *look, int64_t timer_ms)
 {
     enlist(look);
     look->last = look->last || look->intake->draining;
+    if (timer_ms && !look->last && !has_room(look))
+        look->last = true;
     if (timer_ms && !look->last) {
         http_on_gone(look->exchange, client_gone, look);
         look->timer = timer_new(look->intake->loop, timer_rang, look);

@@ -5,6 +5,7 @@
 #include "base/id.h"
 #include "intake/inside.h"
 #include "intake/state.h"
+#include "net/address.h"
 
 struct look;
 
@@ -29,6 +30,8 @@ struct look {
     struct timer *timer;       /* likewise */
     char *known; /* owned; what the client has: an ETag list, or an event id */
     char id[ID_SIZE];
+    bool counted;              /* among those of its sender that wait */
+    struct address sender;     /* of whom, then */
     bool reading, again;       /* a read is under way; another one is needed */
     bool last;                 /* what is found next is the answer */
     bool streaming;            /* the stream has begun */

@@ -6,7 +6,7 @@
 
 #include "base/banned.h"
 
-static bool trusted(const struct settings *settings,
+bool sender_trusted(const struct settings *settings,
                     const struct address *address)
 {
     for (size_t i = 0; i < settings->trusted_proxy_count; i++)
@@ -46,7 +46,7 @@ void sender_address(const struct settings *settings, const char *peer,
         snprintf(text, ADDRESS_TEXT_SIZE, "%s", "");
         return;
     }
-    while (end && trusted(settings, &address) &&
+    while (end && sender_trusted(settings, &address) &&
            last_entry(forwarded, &end, &before))
         address = before;
     address_format(&address, text);

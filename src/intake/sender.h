@@ -2,6 +2,8 @@
 #ifndef INTAKE_SENDER_H
 #define INTAKE_SENDER_H
 
+#include <stdbool.h>
+
 #include "config/settings.h"
 #include "net/address.h"
 
@@ -12,5 +14,9 @@
  */
 void sender_address(const struct settings *settings, const char *peer,
                     const char *forwarded, char text[ADDRESS_TEXT_SIZE]);
+
+/* Whether what it says of others is believed. */
+bool sender_trusted(const struct settings *settings,
+                    const struct address *address);
 
 #endif

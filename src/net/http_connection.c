@@ -103,12 +103,13 @@ static void close_transport(struct connection *c)
     tls_goodbye(c->bev);
     bufferevent_free(c->bev);
     c->bev = NULL;
-    if (!c->counted) {
+    if (c->place == PLACE_NONE) {
         c->server->refused--;
         return;
     }
     c->server->count--;
-    peers_remove(c->server->peers, &c->address);
+    if (c->place == PLACE_OWN)
+        peers_remove(c->server->peers, &c->address);
 }
 
 /* Whether a handler has a pointer to the exchange. */
@@ -340,7 +341,7 @@ static struct bufferevent *make_transport(struct connection *c)
 }
 
 void connection_new(struct http_server *server, int fd,
-                    const struct address *address, bool counted)
+                    const struct address *address, enum connection_place place)
 {
     struct connection *c = NEW(struct connection);
 
@@ -348,7 +349,7 @@ void connection_new(struct http_server *server, int fd,
     c->server = server;
     c->fd = fd;
     c->tls = server->tls != NULL;
-    c->counted = counted;
+    c->place = place;
     c->address = *address;
     c->began = true;
     address_format(address, c->peer);
@@ -365,7 +366,7 @@ void connection_new(struct http_server *server, int fd,
     bufferevent_setwatermark(c->bev, EV_READ, 0, WAITING_MAX);
     connection_phase(c, PHASE_HEAD, server->options.head_timeout_ms);
     bufferevent_enable(c->bev, EV_READ);
-    if (!counted)
+    if (place == PLACE_NONE)
         connection_refuse(c, 503, "There are too many connections");
 }
 

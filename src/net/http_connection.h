@@ -43,6 +43,13 @@ struct http_exchange {
     struct connection *connection;
 };
 
+/* Among the server's caps. */
+enum connection_place {
+    PLACE_NONE,   /* there was none: it is told so */
+    PLACE_SPARED, /* among its connections */
+    PLACE_OWN,    /* likewise, and among those of its address */
+};
+
 struct connection {
     struct http_exchange exchange;
     struct http_server *server; /* NULL once the server is freed */
@@ -51,7 +58,7 @@ struct connection {
     struct bufferevent *bev; /* NULL when the transport is closed */
     int fd;
     bool tls;
-    bool counted; /* among the server's connections and peers */
+    enum connection_place place;
     struct address address;
     char peer[ADDRESS_TEXT_SIZE];
 
@@ -114,9 +121,9 @@ struct http_server {
 
 /* http_connection.c */
 
-/* Takes fd. counted: it has its place among the caps; else it is told 503. */
+/* Takes fd. Without a place among the caps it is told 503. */
 void connection_new(struct http_server *server, int fd,
-                    const struct address *address, bool counted);
+                    const struct address *address, enum connection_place place);
 
 /* Closes the transport. Whoever holds the exchange is told, or finds out. */
 void connection_end(struct connection *c);

@@ -48,26 +48,39 @@ static void keep_reserve(struct http_server *server)
         server->reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
+static enum connection_place find_place(struct http_server *server,
+                                        const struct address *address)
+{
+    const struct http_server_options *options = &server->options;
+
+    if (server->count >= options->max_connections)
+        return PLACE_NONE;
+    if (options->spared && options->spared(options->spared_context, address))
+        return PLACE_SPARED;
+    return peers_add(server->peers, address) ? PLACE_OWN : PLACE_NONE;
+}
+
 /* A new connection, and what the caps say to it. */
 static void let_in(struct http_server *server, int fd,
                    const struct sockaddr *from)
 {
     struct address address;
-    bool room = server->count < server->options.max_connections;
+    enum connection_place place;
 
     if (failpoint("http.accepted", NULL)) {
         close(fd);
         return;
     }
     if (address_from_socket(from, &address)) {
-        if (room && peers_add(server->peers, &address)) {
+        place = find_place(server, &address);
+        if (place != PLACE_NONE) {
             server->count++;
-            connection_new(server, fd, &address, true);
+            connection_new(server, fd, &address, place);
             return;
         }
         if (!server->tls && server->refused < REFUSED_MAX) {
             server->refused++;
-            connection_new(server, fd, &address, false);
+            connection_new(server, fd, &address, PLACE_NONE);
             return;
         }
     }

@@ -13,6 +13,7 @@
 #include "base/attributes.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "net/address.h"
 #include "net/loop.h"
 
 struct http_server;
@@ -26,6 +27,10 @@ struct http_server_options {
     size_t max_body;               /* bytes; over it 413, before it is read */
     size_t max_connections;
     size_t max_per_address; /* IPv6 by /64; 0: no limit */
+    /* Whose address is nobody's in particular, as a proxy's is: it has no
+     * limit of its own. NULL: nobody's. */
+    bool (*spared)(void *context, const struct address *address);
+    void *spared_context;                                      /* borrowed */
     int64_t head_timeout_ms, body_timeout_ms, idle_timeout_ms; /* totals */
     int64_t write_timeout_ms; /* the whole answer must be taken in this time */
 };

@@ -171,6 +171,41 @@ def test_nothing_of_a_person_and_no_secret_is_logged(make_relay, nursery):
     assert accepted["status_url"].split("token=")[1] not in logs
 
 
+def test_behind_a_proxy_one_visitor_keeps_nobody_else_out(make_relay):
+    """All connections are the proxy's: what waits is counted by who has sent it."""
+    relay = make_relay(limits={"connections_per_address": 20},
+                       trusted_proxies=["127.0.0.0/8"])
+    relay.start("serve")
+    relay.wait_ready()
+    path = relay.accept()["status_url"].removeprefix(relay.url)
+
+    def stream(visitor):
+        opened = socket.create_connection(("127.0.0.1", relay.port), timeout=10)
+        opened.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: {visitor}\r\n"
+                       "Accept: text/event-stream\r\n\r\n".encode())
+        return opened
+
+    def told(opened):
+        return opened.recv(65536, socket.MSG_PEEK)
+
+    streams = [stream("198.51.100.7") for _ in range(40)]
+    wait_until(lambda: all(b'"state":"queued"' in told(each) for each in streams),
+               what="each to be told the state")
+    wait_until(lambda: sum(told(each).endswith(b"\r\n0\r\n\r\n") for each in streams) == 20,
+               what="half of them to be ended")
+    assert relay.accept("hello", headers={"X-Forwarded-For": "203.0.113.9"})
+    other = stream("203.0.113.9")
+    wait_until(lambda: b'"state":"queued"' in told(other), what="the state")
+    for each in streams:
+        each.close()
+    wait_until(lambda: not told(other).endswith(b"\r\n0\r\n\r\n"), what="it to stay open")
+    again = stream("198.51.100.7")
+    wait_until(lambda: b'"state":"queued"' in told(again), what="the state")
+    assert not told(again).endswith(b"\r\n0\r\n\r\n"), "there is room again"
+    for each in (other, again):
+        each.close()
+
+
 def test_one_address_takes_its_share_of_connections_and_no_more(make_relay):
     relay = make_relay(limits={"connections_per_address": 20})
     relay.start("serve")
