@@ -105,6 +105,8 @@ const struct setting schema_settings[] = {
       INITIAL("10m"), RANGE(100, DAY) },
     { "limits.depth", TOP(limits.depth), KIND_NUMBER, INITIAL("100000"),
       RANGE(0, 100000000) },
+    { "limits.quarantine", TOP(limits.quarantine), KIND_NUMBER,
+      INITIAL("1000"), RANGE(0, 100000000) },
 
     { "journal.enabled", TOP(journal.enabled), KIND_BOOL, INITIAL("false") },
     { "journal.path", TOP(journal.path), KIND_TEXT, UNSET },

@@ -56,6 +56,7 @@ struct settings_limits {
     int64_t stream_timeout_ms; /* an event stream ends, to be asked again */
     unsigned
         depth; /* submissions a destination may have waiting; 0: no limit */
+    unsigned quarantine; /* and in quarantine; likewise */
 };
 
 /* Access tokens that are got, and got again, with a refresh token. */

@@ -56,7 +56,9 @@ static void tell(const struct accepting *one, const struct redis_reply *row)
     const char *id = redis_text(redis_at(row, 1)), *why = "";
 
     if (result == ACCEPT_FULL)
-        why = "the destination has as many waiting as limits.depth allows";
+        /* Of both, so that a trap is not told from a full line. */
+        why = "the destination has as many waiting as limits.depth and "
+              "limits.quarantine allow";
     else if (result == ACCEPT_AWAY)
         why = "Redis gave an answer that makes no sense";
     one->accepted(one->context, result, id ? id : one->id, why);
@@ -111,6 +113,7 @@ void accept_begin(const struct queue *queue, const char *name,
     command_key(keys, name, "at", "");
     command_key(keys, name, "upd", "");
     command_int(arguments, queue->settings->limits.depth);
+    command_int(arguments, queue->settings->limits.quarantine);
 }
 
 static const struct batch_kind accepting_kind = {"ah3_accept", true,

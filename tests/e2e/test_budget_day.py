@@ -50,7 +50,7 @@ class Day:
 
     def accept(self, count, at_once=500):
         for first in range(self.made, self.made + count, at_once):
-            keys, words = list(ACCEPT), [0]
+            keys, words = list(ACCEPT), [0, 0]
             for number in range(first, min(first + at_once, self.made + count)):
                 item = f"support-{number:026d}"
                 keys += [key("item:", item), key("body:", item), key("key:", ""), key("mail:", ""),

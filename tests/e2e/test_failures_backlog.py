@@ -33,7 +33,7 @@ class Outage(Day):
 
     def bring(self, count):
         """Messages that come in now, by the depth that the settings allow."""
-        keys, words = list(self.accept_keys()), [BACKLOG]
+        keys, words = list(self.accept_keys()), [BACKLOG, 0]
         for number in range(self.made, self.made + count):
             item = f"support-{number:026d}"
             keys += [key("item:", item), key("body:", item), key("key:", ""), key("mail:", ""),

@@ -50,7 +50,7 @@ class Loader:
         shared = [key(name) for name in ACCEPT]
         pipeline = self.client.pipeline(transaction=False)
         for start in range(0, count, EACH):
-            keys, arguments = list(shared), [0]
+            keys, arguments = list(shared), [0, 0]
             for number in range(start, min(start + EACH, count)):
                 chat_id, at = self.id(number), self.at(number)
                 keys += [key("item:", chat_id), key("body:", chat_id), key("key:"), key("mail:"),

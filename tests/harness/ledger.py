@@ -96,9 +96,10 @@ class Ledger(GateLedger):
             return ["known" if first[1] == print_ else "conflict", first[0]]
         return None
 
-    def accept(self, depth, batch):
+    def accept(self, depth, batch, cells=0):
         """batch: dicts of id held key print ttl mail received at keep."""
         room = depth - len(self.places["due:deliver"]) if depth else math.inf
+        cells = cells - len(self.places["held"]) if cells else math.inf
         reply, rang = [], False
         for new in batch:
             item_id, name = new["id"], new["key"]
@@ -110,7 +111,7 @@ class Ledger(GateLedger):
             if said:
                 reply.append(said)
                 continue
-            if not new["held"] and room <= 0:
+            if (cells if new["held"] else room) <= 0:
                 if made:
                     self.keys.pop(name, None)
                 reply.append(["full", item_id])
@@ -118,6 +119,7 @@ class Ledger(GateLedger):
             reply.append(["new", item_id])
             self.enter(new)
             room -= not new["held"]
+            cells -= bool(new["held"])
             rang = rang or not new["held"]
         self.bell = self.bell or rang
         return reply

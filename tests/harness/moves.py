@@ -50,17 +50,18 @@ class Moves:
         return keys, [new["id"], int(new["held"]), new["key"], new["print"], new["ttl"],
                       new["mail"], "{}", new["received"], new["at"], len(facts), *facts]
 
-    def accept(self, batch, depth=0, hear=None):
-        keys, words = list(ACCEPT), [depth]
+    def accept(self, batch, depth=0, hear=None, cells=0):
+        keys, words = list(ACCEPT), [depth, cells]
         for new in batch:
             some, said = self.words_of(new)
             keys += some
             words += said
-        self.add(call("ah3_accept", keys, *words), self.ledger.accept(depth, batch), hear,
+        self.add(call("ah3_accept", keys, *words), self.ledger.accept(depth, batch, cells),
+                 hear,
                  len(batch))
 
     def bring(self, batch, depth, hear=None):
-        keys, words = list(ACCEPT), [depth]
+        keys, words = list(ACCEPT), [depth, 1]
         for new in batch:
             some, said = self.words_of(new)
             keys += some + [key("gone:", new["key"]), key("gone:", new["mail"]),
@@ -87,7 +88,7 @@ class Moves:
         new = batch[0]
         keys = [*ACCEPT, item_key(new["id"]), key("body:", new["id"]),
                 key("key:", new["key"]), key("mail:", ""), key("gone:", new["id"])]
-        self.add(call("ah3_accept", keys, 0, new["id"], 0, new["key"], "p", 1000, "", "{}",
+        self.add(call("ah3_accept", keys, 0, 0, new["id"], 0, new["key"], "p", 1000, "", "{}",
                       new["received"], new["at"], 2, "keep", 0), "OOM")
 
     def peek(self, line, most, limits, access, hear):

@@ -42,11 +42,19 @@ MUTANTS = {
     "accept: nor does one that was erased": (
         ACCEPT, "if redis.call('EXISTS', keys[k + 1], keys[k + 5]) > 0 then",
         "if redis.call('EXISTS', keys[k + 1]) > 0 then"),
-    "accept: full": (ACCEPT, "if not held and batch.room <= 0 then", "if false then"),
+    "accept: full": (ACCEPT, "if (held and batch.cells or batch.room) <= 0 then", "if false then"),
     "accept: full counts the batch": (
-        ACCEPT, "batch.room = batch.room - (held and 0 or 1)", ""),
-    "accept: what is held fills nothing": (
-        ACCEPT, "batch.room - (held and 0 or 1)", "batch.room - 1"),
+        ACCEPT, "    batch.room = batch.room - 1\n", ""),
+    "accept: what is held fills no line": (
+        ACCEPT, "    batch.cells = batch.cells - 1\n", "    batch.room = batch.room - 1\n"),
+    "accept: quarantine has its room": (
+        ACCEPT, "(held and batch.cells or batch.room)", "(held and 1 or batch.room)"),
+    "accept: quarantine counts the batch": (
+        ACCEPT, "    batch.cells = batch.cells - 1\n", ""),
+    "accept: quarantine looks at what is there": (
+        ACCEPT, "batch.cells = cells - redis.call('ZCARD', keys[3])", "batch.cells = cells"),
+    "bring: quarantine takes what was promised": (
+        ACCEPT, "if cells > 0 and before == 0 then", "if cells > 0 then"),
     "accept: full looks at what waits": (
         ACCEPT, "batch.room = depth - redis.call('ZCARD', keys[2])", "batch.room = depth"),
     "accept: quarantine": (

@@ -45,7 +45,10 @@ class Parts:
         depth = 0
         if self.chance(0.25):
             depth = max(1, len(self.ledger.places["due:deliver"]) + self.random.randint(0, 3))
-        moves.accept(batch, depth, hear=self.accepter(batch))
+        cells = 0
+        if self.chance(0.25):
+            cells = max(1, len(self.ledger.places["held"]) + self.random.randint(0, 2))
+        moves.accept(batch, depth, hear=self.accepter(batch), cells=cells)
         if self.chance(0.1):  # the answer was lost: all of it again
             moves.accept(batch, 0, hear=self.accepter(batch))
 

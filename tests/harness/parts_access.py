@@ -175,13 +175,15 @@ class AccessParts:
                        for name, each in self.ledger.chains.items() if "token" in each}
 
     def tokens_come_to_rest(self):
-        """Nothing goes wrong any more: whoever asks gets a token, unless the answer
-        to a refresh was lost; then the destination is held, until a person acts."""
+        """Nothing goes wrong any more, and a person has resumed what was held for a
+        refusal: whoever asks gets a token, unless the answer to a refresh was lost."""
         good = self.issuer.refresh == \
             self.ledger.chains.get(self.chain, {}).get("refresh", "settings")
         told = []
         for turn in range(5):
             moves = Moves(self.ledger)
+            if good:
+                moves.resume()
             self.pass_time(moves, 61000)
             if told and told[-1][0] == "yours":
                 self.refresh_calmly(moves, f"last-{turn - 1}", told[-1])

@@ -196,6 +196,21 @@ static void a_full_line_refuses_what_comes_after(void **state)
     assert_null(qscene_find(scene, scene->id));
 }
 
+static void a_full_quarantine_refuses_no_honest_message(void **state)
+{
+    struct queue_scene *scene = *state;
+    struct accept_options trapped = {.fingerprint = "", .held = true};
+
+    trapped.deadline_ms = 5000;
+    scene->settings->limits.quarantine = 2;
+    assert_int_equal(qscene_accept(scene, &trapped), ACCEPT_NEW);
+    assert_int_equal(qscene_accept(scene, &trapped), ACCEPT_NEW);
+    assert_int_equal(qscene_accept(scene, &trapped), ACCEPT_FULL);
+    assert_non_null(strstr(scene->why, "quarantine"));
+    assert_int_equal(qscene_accept(scene, NULL), ACCEPT_NEW);
+    assert_int_equal(qscene_tally(scene)->held, 2);
+}
+
 static void what_is_due_is_reserved_once(void **state)
 {
     struct queue_scene *scene = *state;
@@ -418,6 +433,7 @@ int main(void)
         TEST(a_double_click_is_one_submission),
         TEST(of_many_at_once_so_many_are_taken_as_there_is_room),
         TEST(a_full_line_refuses_what_comes_after),
+        TEST(a_full_quarantine_refuses_no_honest_message),
         TEST(what_is_due_is_reserved_once),
         TEST(reserving_takes_no_more_than_asked_for_and_the_oldest),
         TEST(what_is_due_later_is_told_when),

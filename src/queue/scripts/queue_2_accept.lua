@@ -2,7 +2,7 @@
 -- came together are accepted together, which costs much less than one by one.
 
 local KEYS_SHARED, KEYS_EACH = 7, 5
-local ARGS_SHARED, ARGS_EACH = 1, 10
+local ARGS_SHARED, ARGS_EACH = 2, 10
 
 -- Keeps the idempotency key. What an earlier one with the same key means for this
 -- one, if there was one; and whether the key was not there.
@@ -51,7 +51,7 @@ local function accept_one(keys, k, argv, a, batch)
   if known then
     return known
   end
-  if not held and batch.room <= 0 then
+  if (held and batch.cells or batch.room) <= 0 then
     if made then
       redis.call('DEL', keys[k + 3])
     end
@@ -71,19 +71,28 @@ local function accept_one(keys, k, argv, a, batch)
   move_into(batch.moves, keys[1], received, id)
   move_into(batch.moves, held and keys[3] or keys[2], now, id)
   count_one(batch.moves, 'accepted')
-  batch.room = batch.room - (held and 0 or 1)
+  if held then
+    batch.cells = batch.cells - 1
+  else
+    batch.room = batch.room - 1
+  end
   return {'new', id}
 end
 
 -- All of a call, by one(). each: keys of one; before: its words before accept's.
+-- What comes from a journal (before) was promised: quarantine has room for it.
 local function accept_all(keys, argv, each, before, one)
-  local depth, a, reply = tonumber(argv[1]), ARGS_SHARED, {}
+  local depth, cells = tonumber(argv[1]), tonumber(argv[2])
+  local a, reply = ARGS_SHARED, {}
   local ms = now_ms()
   local batch = {ms = ms, now = stamp(ms), moves = new_moves(),
-                 room = math.huge}
+                 room = math.huge, cells = math.huge}
 
   if depth > 0 then
     batch.room = depth - redis.call('ZCARD', keys[2])
+  end
+  if cells > 0 and before == 0 then
+    batch.cells = cells - redis.call('ZCARD', keys[3])
   end
   for k = KEYS_SHARED, #keys - 1, each do
     reply[#reply + 1] = one(keys, k, argv, a, batch)
@@ -98,7 +107,7 @@ end
 
 -- keys: all due:deliver held meta bell at upd, then of each: item body key mail
 --       gone (of its id)
--- argv: depth, then of each: id held key fingerprint ttl mail body received at
+-- argv: depth, room in quarantine (0: no limit), then of each: id held key fingerprint ttl mail body received at
 --       how many words of facts, the facts (name value ...)
 -- (key and mail are among the facts too, so that erasing finds them)
 -- Reply: of each, what became of it and the id that counts.
