@@ -2,6 +2,8 @@
 #include "base/secret.h"
 
 #include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include "base/alloc.h"
 #include "base/crypto.h"
@@ -50,4 +52,12 @@ bool secret_equal(const struct secret *secret, const char *bytes, size_t len)
     crypto_sha256(secret->bytes, secret->len, ours);
     crypto_sha256(bytes, len, theirs);
     return crypto_equal(ours, theirs, sizeof(ours));
+}
+
+void secrets_stay_inside(void)
+{
+    const struct rlimit none = {0, 0};
+
+    prctl(PR_SET_DUMPABLE, 0);
+    setrlimit(RLIMIT_CORE, &none);
 }

@@ -18,4 +18,8 @@ bool secret_present(const struct secret *secret);
 /* Compares digests, so that neither content nor length shows in the time. */
 bool secret_equal(const struct secret *secret, const char *bytes, size_t len);
 
+/* For the whole process, before it has any: no core dumps, no ptrace by others.
+ */
+void secrets_stay_inside(void);
+
 #endif

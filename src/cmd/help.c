@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/crypto.h"
+#include "base/secret.h"
 #include "base/text.h"
 #include "cmd/cmd.h"
 #include "cmd/commands.h"
@@ -85,6 +86,7 @@ int cmd_main(int argc, char **argv)
 {
     const struct command *row;
 
+    secrets_stay_inside();
     share_memory();
     if (argc < 1) {
         print_overview(stderr);

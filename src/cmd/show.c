@@ -6,13 +6,18 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "cmd/ask.h"
+#include "cmd/chats_text.h"
 #include "cmd/output.h"
 #include "cmd/session.h"
 #include "describe/describe.h"
 
 #include "base/banned.h"
+
+#define REFERENCE_SHOWN ((size_t)200) /* characters */
+#define REFERENCE_MAX   ((size_t)4096)
 
 /* All there is to tell. */
 struct story {
@@ -87,6 +92,19 @@ static void print_ticket(const struct story *story,
     buf_clear(&url);
 }
 
+/* A visitor's words: nothing in them moves the cursor. */
+static void print_reference(const char *reference)
+{
+    struct buf line;
+
+    if (!reference)
+        return;
+    buf_init(&line, REFERENCE_MAX);
+    chats_line(&line, reference, REFERENCE_SHOWN);
+    printf("reference  %s\n", buf_str(&line));
+    buf_clear(&line);
+}
+
 static void print_facts(const struct story *story,
                         const struct settings *settings)
 {
@@ -103,8 +121,7 @@ static void print_facts(const struct story *story,
     if (submission->chat_id)
         printf("chat       %s\n", submission->chat_id);
     print_ticket(story, settings);
-    if (submission->reference)
-        printf("reference  %s\n", submission->reference);
+    print_reference(submission->reference);
     if (submission->generation)
         printf("replayed   %u times\n", submission->generation);
     if (submission->callback != CALLBACK_NONE)

@@ -248,7 +248,7 @@ static int run(const struct daemon_options *options)
     struct log_line line;
     int code = 0;
 
-    setup_harden();
+    setup_process();
     if (start(&front, &err)) {
         log_begin(&line, LOG_LEVEL_INFO, "listening");
         log_text(&line, "address", front.settings->listen);

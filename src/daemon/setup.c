@@ -2,7 +2,6 @@
 #include "daemon/setup.h"
 
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 
 #include "base/failpoint.h"
@@ -111,12 +110,8 @@ unsigned setup_connections(unsigned wanted)
     return fewer;
 }
 
-void setup_harden(void)
+void setup_process(void)
 {
-    const struct rlimit none = {0, 0};
-
-    prctl(PR_SET_DUMPABLE, 0);
-    setrlimit(RLIMIT_CORE, &none);
     raise_descriptors();
     signal(SIGPIPE, SIG_IGN);
 }

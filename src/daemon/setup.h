@@ -30,11 +30,8 @@ must_check bool setup_probe_listen(const struct settings *settings,
 must_check bool setup_probe_sandbox(const struct daemon_options *options,
                                     struct error *err);
 
-/*
- * No core dumps, no ptrace by others: secrets stay in this process. And as many
- * descriptors as the system lets us have.
- */
-void setup_harden(void);
+/* As many descriptors as the system lets us have, and no death by a pipe. */
+void setup_process(void);
 
 /*
  * How many connections of strangers, at most wanted, leave the descriptors that

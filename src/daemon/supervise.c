@@ -51,6 +51,23 @@ struct supervisor {
     int code;
 };
 
+/* Another program is told nothing of ours. */
+static void forget_settings(void)
+{
+    for (char **each = environ; *each;) {
+        char *end = strchr(*each, '=');
+        char *name = strncmp(*each, "AFTERHOURS_", 11) == 0 && end
+                         ? alloc_text_n(*each, (size_t)(end - *each))
+                         : NULL;
+
+        if (name)
+            unsetenv(name);
+        else
+            each++;
+        free(name);
+    }
+}
+
 static void become(const struct child *child, pid_t parent)
 {
     sigset_t none;
@@ -64,9 +81,10 @@ static void become(const struct child *child, pid_t parent)
         _exit(1);
     if (child->keep_fd >= 0)
         fcntl(child->keep_fd, F_SETFD, 0);
-    execv(strcmp(child->argv[0], SUPERVISE_SELF) == 0 ? "/proc/self/exe"
-                                                      : child->argv[0],
-          child->argv);
+    if (strcmp(child->argv[0], SUPERVISE_SELF) == 0)
+        execv("/proc/self/exe", child->argv);
+    forget_settings();
+    execv(child->argv[0], child->argv);
     _exit(127);
 }
 

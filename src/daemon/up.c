@@ -173,7 +173,7 @@ int daemon_up(const struct daemon_options *options)
     struct error err = {0};
     int code;
 
-    setup_harden();
+    setup_process();
     up.started_at = clock_boot_ms();
     if (options->sandbox) {
         up.sandbox_url = alloc_format("http://%s", options->sandbox_listen);

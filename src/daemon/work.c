@@ -340,7 +340,7 @@ static int run(const struct daemon_options *options)
     struct error err = {0};
     int code = 0;
 
-    setup_harden();
+    setup_process();
     if (start(&worker, &err)) {
         log_event(LOG_LEVEL_INFO, "working", NULL, NULL);
         loop_run(worker.deck.loop);

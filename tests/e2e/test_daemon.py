@@ -1,6 +1,7 @@
 """Running it: what dies is started again, signals do what an operator expects."""
 import json
 import os
+import pathlib
 import signal
 
 import pytest
@@ -71,6 +72,17 @@ def test_a_child_that_dies_is_started_again(up, role):
     up.wait_state(up.accept())
     child = role.removesuffix("-server")
     assert up.up.logged(rf"ended .*child={child} .*signal=9")
+
+
+def test_redis_is_told_nothing_of_the_settings(make_relay):
+    relay = make_relay(redis=None)
+    process = relay.start("up", env=environment(AFTERHOURS_LOG_LEVEL="debug"))
+    relay.wait_ready()
+    found = roles(process)
+    told = {role: pathlib.Path(f"/proc/{found[role][0]}/environ").read_bytes()
+            for role in ("redis-server", "serve")}
+    assert b"AFTERHOURS_LOG_LEVEL" in told["serve"]
+    assert b"AFTERHOURS_" not in told["redis-server"] and b"PATH=" in told["redis-server"]
 
 
 def test_hup_brings_new_settings_into_force(up):

@@ -163,6 +163,9 @@ static void a_folder_is_made_with_all_above_it(void **state)
     assert_true(file_make_folder(folder, &err));
     assert_int_equal(stat(folder, &about), 0);
     assert_int_equal(about.st_mode & 0777, 0700);
+    assert_int_equal(chmod(folder, 0777), 0);
+    assert_false(file_make_folder(folder, &err));
+    assert_non_null(strstr(err.text, "chmod o-w"));
     rmdir(folder);
     close(open(folder, O_WRONLY | O_CREAT, 0600));
     assert_false(file_make_folder(folder, &err));
