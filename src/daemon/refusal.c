@@ -13,10 +13,11 @@ bool refusal_is(int status)
 static const char *advice_on(const struct settings_destination *destination,
                              enum stage stage, const struct outcome *outcome)
 {
-    if (outcome->status == 403 && stage == STAGE_RECONCILE)
+    if (outcome->status == 403 && stage != STAGE_DELIVER)
         return "messages are delivered, but it does not let us ask for their "
-               "tickets: give the token the scope read; one question asks "
-               "again by itself, or at once after 'afterhours resume'";
+               "tickets, nor look for those whose answer was lost: give the "
+               "token the scope read; one question asks again by itself, or at "
+               "once after 'afterhours resume'";
     if (outcome->status == 403)
         return "check the token's scopes, its role and the plan; one request "
                "asks again by itself, or at once after 'afterhours resume'";

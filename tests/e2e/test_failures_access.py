@@ -99,7 +99,9 @@ def test_row_12_a_token_that_may_not_ask_for_tickets_goes_on_delivering(
     _, work = relay.start_all()
     for on in ("ids", "search", "show"):
         sandbox.fault(on, "status", 1000, status=403)
-    first = relay.accept("whose ticket is asked for first")
+    sandbox.fault("create", "lose_after")
+    first = relay.accept("whose answer is lost")
+    wait_until(lambda: work.logged("settled .*stage=resolve .*status=403"), what="the look for it")
     wait_until(lambda: work.logged("error destination_held .*status=403 .*tickets"), what="the alarm")
     accepted = [first, *several(relay, 20)]
     wait_until(lambda: len(sandbox.chats()) >= 21, what="all to be delivered")

@@ -218,7 +218,8 @@ class Ledger(GateLedger):
         if news:
             self.news_ended(item_id, item, goes)
             return "ok"
-        said = self.judge(line_of(before), v)
+        reads = before == "resolve" and (v["heard"], v["hold"]) == ("denied", "forbidden")
+        said = self.judge("reconcile" if reads else line_of(before), v)
         self.bell = self.bell or said != "ok"
         self.message_settled(item_id, item, v, shows)
         return "ok" if said == "again" else said

@@ -55,6 +55,14 @@ GATES = {
         GATE, "if of == 'reconcile' and v.hold == 'forbidden' then", "if of == 'reconcile' then"),
     "gate: who asks for a ticket keeps its lease": (
         GATE, "stamp(math.max(till, v.now + ms))", "stamp(v.now + ms)"),
+    "gate: to look is to read": (
+        SETTLE, "if stage == 'resolve' and v.heard == 'denied' and v.hold == 'forbidden' then",
+        "if false then"),
+    "gate: what is heard of another look is of its line": (
+        SETTLE, "if stage == 'resolve' and v.heard == 'denied' and v.hold == 'forbidden' then",
+        "if stage == 'resolve' then"),
+    "gate: a look without credentials is about all": (
+        SETTLE, "v.heard == 'denied' and v.hold == 'forbidden' then", "v.heard == 'denied' then"),
     "gate: of both lines is of all": (GATE, "      gate.of = nil\n", ""),
     "gate: only the one that asks opens it": (
         GATE, "  if not probe then\n    return 'ok'\n  end\n", ""),

@@ -284,6 +284,15 @@ local function judge_answer(job, line, v)
   return job.gated and judge_access(job.budget, line, v) or 'ok'
 end
 
+-- Which line an answer is about. To look for a message is to read, as to ask for
+-- tickets is: that it is forbidden says nothing of deliveries.
+local function line_heard(stage, v)
+  if stage == 'resolve' and v.heard == 'denied' and v.hold == 'forbidden' then
+    return 'reconcile'
+  end
+  return line_of(stage)
+end
+
 local function settle_message(keys, id, change, v, job)
   local item = change.item
 
@@ -329,7 +338,7 @@ local function settle_one(keys, id, v, job)
   if is_news(item) then
     settle_news(keys, change, v)
   else
-    said = judge_answer(job, line_of(before), v)
+    said = judge_answer(job, line_heard(before, v), v)
     job.ring = job.ring or said ~= 'ok'
     settle_message(keys, id, change, v, job)
   end
