@@ -55,7 +55,7 @@ static const char *task_of(enum stage stage)
     case STAGE_DELIVER:
         return "it is sent";
     case STAGE_RESOLVE:
-        return "it is looked for in Zendesk, since its post was not answered";
+        return "it is looked for in Zendesk (its post may have arrived)";
     case STAGE_RECONCILE:
         return "its ticket is looked for";
     case STAGE_CALLBACK:
@@ -71,10 +71,47 @@ static void add_reason(struct buf *out, const struct submission *submission)
         buf_format(out, "; last time: %s", submission->error);
 }
 
+/* Why what could be done now is not, or NULL. */
+static const char *hindrance(const struct submission *submission,
+                             const struct tally *tally)
+{
+    bool reads = submission->stage == STAGE_RECONCILE ||
+                 submission->stage == STAGE_RESOLVE;
+
+    if (!tally || submission->stage == STAGE_CALLBACK ||
+        tally->hold != HOLD_NONE)
+        return NULL;
+    if (tally->probe_at)
+        return DESCRIBE_BREAKER;
+    if (tally->asking && (!tally->asking_tickets || reads))
+        return tally->asking_tickets ? DESCRIBE_ASKING_TICKETS
+                                     : DESCRIBE_ASKING;
+    if (tally->budget_left == 0)
+        return "the requests of this minute are used up (budget_per_minute)";
+    if (tally->brown_until && submission->attempts > 0)
+        return DESCRIBE_BROWN_OUT;
+    return NULL;
+}
+
+static void add_hindrance(struct buf *out, const struct submission *submission,
+                          const struct tally *tally)
+{
+    const char *why = hindrance(submission, tally);
+
+    if (why)
+        buf_format(out, ", but: %s", why);
+    if (tally && tally->hold != HOLD_NONE &&
+        (submission->stage != STAGE_CALLBACK || tally->hold == HOLD_OPERATOR))
+        buf_format(out,
+                   ", but its destination is held: %s; %s; 'afterhours resume "
+                   "%s' ends that",
+                   describe_hold(tally->hold),
+                   describe_hold_advice(tally->hold), submission->destination);
+}
+
 static void next_of_due(struct buf *out, const struct submission *submission,
                         const struct tally *tally, int64_t now)
 {
-    bool callback = submission->stage == STAGE_CALLBACK;
     char age[CLOCK_AGE_SIZE];
 
     buf_text(out, task_of(submission->stage));
@@ -88,14 +125,22 @@ static void next_of_due(struct buf *out, const struct submission *submission,
     } else {
         buf_text(out, " as soon as a worker is free");
     }
-    if (tally && tally->hold != HOLD_NONE &&
-        (!callback || tally->hold == HOLD_OPERATOR))
-        buf_format(out,
-                   ", but its destination is held: %s; %s; 'afterhours resume "
-                   "%s' ends that",
-                   describe_hold(tally->hold),
-                   describe_hold_advice(tally->hold), submission->destination);
+    add_hindrance(out, submission, tally);
     add_reason(out, submission);
+}
+
+static void next_of_done(struct buf *out, const struct submission *submission)
+{
+    buf_text(out, submission->ticket_id
+                      ? "nothing: it is finished"
+                      : "nothing: no ticket appeared in time");
+    if (submission->callback == CALLBACK_PENDING)
+        buf_text(out, "; the website's server is still to be told");
+    if (submission->callback == CALLBACK_FAILED)
+        buf_format(out,
+                   "; the website's server could not be told: 'afterhours "
+                   "replay --state failed --form %s' tries it again",
+                   submission->form);
 }
 
 void describe_next(struct buf *out, const struct submission *submission,
@@ -121,9 +166,7 @@ void describe_next(struct buf *out, const struct submission *submission,
                    submission->id, submission->id);
         break;
     case PLACE_DONE:
-        buf_text(out, submission->ticket_id
-                          ? "nothing: it is finished"
-                          : "nothing: no ticket appeared in time");
+        next_of_done(out, submission);
         break;
     }
 }

@@ -66,6 +66,46 @@ static void a_hold_is_told_with_what_to_do(void **state)
     assert_true(says(&submission, &tally, "resume"));
 }
 
+static void what_hinders_it_is_told(void **state)
+{
+    struct submission submission = in(PLACE_DUE, STAGE_DELIVER);
+    struct tally open = {.probe_at = NOW, .budget_left = -1};
+    struct tally asks = {.asking = true, .budget_left = -1};
+    struct tally spent = {.budget_left = 0};
+    struct tally brown = {.brown_until = NOW + 1, .budget_left = -1};
+
+    (void)state;
+    submission.due_at = NOW;
+    assert_true(says(&submission, &open, "it does not answer"));
+    assert_true(says(&submission, &asks, "did not accept the token"));
+    assert_true(says(&submission, &spent, "budget_per_minute"));
+    assert_false(says(&submission, &brown, "but"));
+    submission.attempts = 1;
+    assert_true(says(&submission, &brown, "fails"));
+    asks.asking_tickets = true;
+    assert_false(says(&submission, &asks, "but"));
+    submission.stage = STAGE_RECONCILE;
+    assert_true(says(&submission, &asks, "ask for tickets"));
+    submission.stage = STAGE_CALLBACK;
+    assert_false(says(&submission, &open, "but"));
+}
+
+static void a_callback_that_is_not_made_is_told(void **state)
+{
+    static char form[] = "contact";
+    struct submission submission = in(PLACE_DONE, STAGE_FINISHED);
+
+    (void)state;
+    submission.form = form;
+    submission.ticket_id = 83;
+    submission.callback = CALLBACK_PENDING;
+    assert_true(says(&submission, NULL, "still to be told"));
+    submission.callback = CALLBACK_FAILED;
+    assert_true(says(&submission, NULL, "--state failed --form contact"));
+    submission.callback = CALLBACK_SENT;
+    assert_false(says(&submission, NULL, "told"));
+}
+
 static void a_replaced_redis_is_told_as_the_reason_to_wait(void **state)
 {
     struct submission submission = in(PLACE_DUE, STAGE_DELIVER);
@@ -125,6 +165,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_wait_is_told_with_its_length_and_reason),
         cmocka_unit_test(a_hold_is_told_with_what_to_do),
+        cmocka_unit_test(what_hinders_it_is_told),
+        cmocka_unit_test(a_callback_that_is_not_made_is_told),
         cmocka_unit_test(a_replaced_redis_is_told_as_the_reason_to_wait),
         cmocka_unit_test(what_lies_still_says_how_it_moves_again),
         cmocka_unit_test(an_end_without_a_ticket_is_told),
