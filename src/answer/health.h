@@ -9,7 +9,7 @@
 
 /* What readiness hangs on. */
 struct health {
-    bool queue;      /* takes moves now */
+    bool queue;      /* takes messages now */
     const char *why; /* unless it does; NULL: not known */
     bool journal;    /* takes messages in its place */
     size_t waiting;  /* in the journal */

@@ -62,6 +62,11 @@ const struct problem_type problem_types[] = {
      "The store behind the relay did not answer, so nothing was promised. Try "
      "again after the time in the Retry-After header, with the same "
      "Idempotency-Key: then the message cannot be sent twice."},
+    {"store-full", 503, "There is no room for more messages",
+     "The store behind the relay has no room left, so nothing was kept. Try "
+     "again after the time in the Retry-After header, with the same "
+     "Idempotency-Key: then the message cannot be sent twice. The operator "
+     "finds in the relay's log what is to be done."},
     {"not-durable", 503, "The store does not keep messages safely enough",
      "The form demands that messages are on disk before they are accepted, and "
      "Redis does not write every command to disk. The operator sets appendonly "
@@ -145,6 +150,8 @@ static const char *words_for_visitors(const struct problem_type *type)
         {"queue-away",
          "Messages cannot be taken at the moment. Please try again in a "
          "minute."},
+        {"store-full",
+         "Messages cannot be taken at the moment. Please try again later."},
         {"message-too-large", "Please send a shorter message."},
     };
     /* clang-format on */

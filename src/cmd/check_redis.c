@@ -14,6 +14,7 @@
 
 #define SKEW_MAX_MS  2000
 #define FULL_PERCENT 80
+#define MB           ((int64_t)1 << 20)
 
 struct question {
     struct session *session;
@@ -103,7 +104,15 @@ static void judge_memory(struct findings *findings,
                      server->policy);
     if (server->max_memory > 0)
         percent = server->used_memory * 100 / server->max_memory;
-    if (percent >= FULL_PERCENT)
+    if (server->full)
+        findings_add(findings, FINDING_WRONG, AREA,
+                     "raise maxmemory, or erase what need not be kept",
+                     "its memory is full (%lld of %lld MB): it takes nothing "
+                     "new, and messages are refused (503) or wait in the "
+                     "journal",
+                     (long long)((server->used_memory + MB - 1) / MB),
+                     (long long)((server->max_memory + MB - 1) / MB));
+    else if (percent >= FULL_PERCENT)
         findings_add(findings, FINDING_NOTE, AREA,
                      "raise maxmemory, or find out why so much waits",
                      "its memory is full to %d %%", (int)percent);

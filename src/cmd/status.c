@@ -136,6 +136,19 @@ static void print_rates(const struct settings *settings,
     }
 }
 
+/* Then nothing new is taken, or it waits in the journal. */
+static void print_full(const struct queue *queue)
+{
+    const char *why = queue_full(queue);
+
+    if (!why)
+        return;
+    printf("\nredis: ");
+    output_painted(stdout, PAINT_BAD, "full");
+    printf(": %s.\n", why);
+    fflush(stdout);
+}
+
 static void print_table(const struct settings *settings,
                         const struct look *look, const char *config)
 {
@@ -186,6 +199,8 @@ static bool watch(struct session *session, const struct status_options *options,
         if (!take_look(session, look, err))
             return false;
         show_look(session->settings, options, before, look);
+        if (!options->json)
+            print_full(session->queue);
         if (!options->watch)
             return true;
         before = look;

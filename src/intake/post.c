@@ -93,9 +93,12 @@ static void answer(struct post *post, enum accept_result result, const char *id,
         refuse(post->exchange, &post->style, "idempotency-conflict", NULL);
         return;
     case ACCEPT_FULL:
-    case ACCEPT_NO_MEMORY:
         http_reply_header(post->exchange, "Retry-After", FULL_RETRY);
         refuse(post->exchange, &post->style, "queue-full", why);
+        return;
+    case ACCEPT_NO_MEMORY:
+        http_reply_header(post->exchange, "Retry-After", FULL_RETRY);
+        refuse(post->exchange, &post->style, "store-full", NULL);
         return;
     case ACCEPT_AWAY:
         break;

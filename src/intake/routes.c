@@ -23,7 +23,7 @@ static void get_readyz(struct request *request)
     const struct intake *intake = request->intake;
     struct health health = {.draining = intake->draining};
 
-    health.queue = queue_ready(intake->reception.queue, &health.why);
+    health.queue = reception_into_queue(&intake->reception, &health.why);
     health.journal = journal_takes(intake->reception.journal);
     if (intake->reception.journal)
         health.waiting = journal_waiting(intake->reception.journal);

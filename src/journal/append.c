@@ -54,12 +54,24 @@ static void refuse_batch(struct journal *journal, struct kept_batch *batch,
     batch->first = batch->last = NULL;
 }
 
+/* What keeps the queue from taking them; a look that comes late sees nothing
+ * any more. */
+static const char *queue_why_not(const struct queue *queue)
+{
+    const char *why = queue_full(queue);
+
+    if (why || !queue_ready(queue, &why))
+        return why;
+    return "Redis did not answer in time";
+}
+
 static void say_taking(const struct journal *journal)
 {
     struct log_line line;
 
     log_begin(&line, LOG_LEVEL_WARN, "journal_taking");
     log_text(&line, "file", journal->target->file->path);
+    log_text(&line, "reason", queue_why_not(journal->queue));
     log_text(&line, "effect",
              "messages wait on this disk until Redis takes them");
     log_end(&line);

@@ -23,6 +23,7 @@
 #define KEEP_USUAL_MS (INT64_C(30) * 24 * 3600 * 1000)
 
 struct accepting {
+    struct queue *queue;
     queue_accepted *accepted;
     void *context;
     char id[ID_SIZE];
@@ -68,7 +69,7 @@ static void answered(void *context, const struct redis_answer *answer,
                      const struct redis_reply *row)
 {
     struct accepting *one = context;
-    bool full = redis_is_error(answer->reply, "OOM");
+    bool full = full_answered(one->queue, answer);
     struct error err;
 
     if (call_failed(answer, &err))
@@ -184,6 +185,7 @@ void queue_accept(struct queue *queue, const struct submission *submission,
     struct batch_place place;
     char key[ACCEPT_KEY_SIZE];
 
+    one->queue = queue;
     one->accepted = accepted;
     one->context = context;
     snprintf(one->id, sizeof(one->id), "%s", submission->id);

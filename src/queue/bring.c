@@ -79,6 +79,7 @@ static void answered(void *context, const struct redis_answer *answer,
     enum bring_result result =
         call_failed(answer, &err) ? BRING_LATER : read_result(row);
 
+    (void)full_answered(one->queue, answer); /* then it comes again, later */
     snprintf(one->first, sizeof(one->first), "%s", first ? first : one->id);
     if (result == BRING_ERASED && must_erase_first(one, row)) {
         queue_forget(one->queue, one->first, erased_first, one);

@@ -56,6 +56,7 @@ void queue_tally(struct queue *queue, const char *destination,
 struct queue_server {
     const char *version, *policy, *appendonly, *appendfsync, *role;
     int64_t used_memory, max_memory;
+    bool full;             /* it takes nothing new */
     int64_t clock_skew_ms; /* its clock less ours */
     int64_t replicas,
         min_replicas; /* that it has; that it will not do without */

@@ -53,7 +53,10 @@ static bool stopped(struct queue *queue, const struct redis_answer *answer,
 
     if (!call_failed(answer, &err))
         return false;
-    snprintf(why, sizeof(why), "%s: %.200s", step, err.text);
+    snprintf(why, sizeof(why), "%s: %.200s", step,
+             redis_is_error(answer->reply, "OOM")
+                 ? "Redis's memory is full: raise its maxmemory"
+                 : err.text);
     fail(queue, why);
     return true;
 }
@@ -67,7 +70,7 @@ static void succeed(struct queue *queue)
         return;
     }
     queue->server = queue->next_server;
-    timer_start(queue->again, REFRESH_MS);
+    timer_start(queue->again, full_look(queue, &queue->server, REFRESH_MS));
     if (queue->ready) {
         numbers_tidy(queue);
         return;
@@ -320,6 +323,12 @@ void meeting_again(struct queue *queue)
     snprintf(queue->why, sizeof(queue->why),
              "Redis is not ready: it is asked again");
     timer_start(queue->again, 0);
+}
+
+void meeting_look(struct queue *queue)
+{
+    if (queue->ready)
+        timer_start(queue->again, 0);
 }
 
 void meeting_settings(struct queue *queue, bool more)

@@ -19,6 +19,9 @@ void meeting_connection(void *queue, bool connected);
 /* The server showed that it is not what was met: meet it again, soon. */
 void meeting_again(struct queue *queue);
 
+/* What is known of the server is to be known anew, now; work goes on. */
+void meeting_look(struct queue *queue);
+
 /* The settings are new: meet it again now. Work goes on meanwhile, unless there
  * are more destinations: nothing of those may be taken before. */
 void meeting_settings(struct queue *queue, bool more);

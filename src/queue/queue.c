@@ -126,6 +126,11 @@ bool queue_ready(const struct queue *queue, const char **why)
     return queue->ready;
 }
 
+const char *queue_full(const struct queue *queue)
+{
+    return queue->ready && queue->full.now ? queue->full.why : NULL;
+}
+
 enum durability queue_durability(const struct queue *queue)
 {
     return server_on_disk(&queue->server) ? DURABILITY_DISK : DURABILITY_MEMORY;

@@ -37,6 +37,9 @@ void queue_use_settings(struct queue *queue, struct settings *settings);
 
 /* Whether moves can be made now: connected, library loaded, server fit. */
 bool queue_ready(const struct queue *queue, const char **why);
+/* In words, for operators, why it takes nothing new though it works: the
+ * server's memory is full. NULL: it has room, or it is not ready. */
+const char *queue_full(const struct queue *queue);
 /* What an acceptance rests on, as found out from the server; never ANY. */
 enum durability queue_durability(const struct queue *queue);
 

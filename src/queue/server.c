@@ -31,6 +31,7 @@ static const struct field {
     TEXT("maxmemory_policy", policy),
     NUMBER("used_memory", used_memory),
     NUMBER("maxmemory", max_memory),
+    NUMBER("mem_not_counted_for_evict", uncounted),
     NUMBER("connected_slaves", replicas),
     NUMBER("aof_current_size", file_size),
     NUMBER("aof_rewrites", rewrites),
@@ -131,6 +132,17 @@ bool server_fit(const struct server *server, char *why, size_t size)
         return false;
     }
     return true;
+}
+
+int64_t server_memory(const struct server *server)
+{
+    return server->used_memory - server->uncounted;
+}
+
+bool server_full(const struct server *server)
+{
+    return server->max_memory > 0 &&
+           server_memory(server) >= server->max_memory;
 }
 
 bool server_on_disk(const struct server *server)

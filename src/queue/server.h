@@ -17,10 +17,11 @@ struct server {
     char appendonly[8];   /* "yes", "no" */
     char appendfsync[16]; /* "always", ...; "" when CONFIG is not allowed */
     int64_t used_memory, max_memory;
-    char load_truncated[8];    /* aof-load-truncated; "" when it is not known */
-    int64_t file_size;         /* bytes of its append-only file */
-    int64_t rewrites;          /* of that file since it was started */
-    int64_t rewriting;         /* 1: one is under way */
+    int64_t uncounted;      /* of used_memory, when it is compared with that */
+    char load_truncated[8]; /* aof-load-truncated; "" when it is not known */
+    int64_t file_size;      /* bytes of its append-only file */
+    int64_t rewrites;       /* of that file since it was started */
+    int64_t rewriting;      /* 1: one is under way */
     int64_t rewrite_scheduled; /* 1: one begins when another child has ended */
     char rewrite_status[8];    /* of the last that ended: "ok", "err" */
     bool mended;               /* and known to be, since it was started */
@@ -36,6 +37,10 @@ void server_read_config(struct server *server, const struct redis_reply *reply);
 
 /* Whether it may hold a queue; why says what is wrong and what to do. */
 must_check bool server_fit(const struct server *server, char *why, size_t size);
+
+/* What counts when it looks whether there is room; whether there is none. */
+int64_t server_memory(const struct server *server);
+bool server_full(const struct server *server);
 
 /* Whether each answer of it means that the write is on disk. */
 bool server_on_disk(const struct server *server);

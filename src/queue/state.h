@@ -9,6 +9,7 @@
 #include "queue/batch.h"
 #include "queue/bell.h"
 #include "queue/call.h"
+#include "queue/full.h"
 #include "queue/janitor.h"
 #include "queue/mend.h"
 #include "queue/queue.h"
@@ -45,6 +46,7 @@ struct queue {
     size_t meets_open;         /* destinations not answered for yet */
     bool meet_failed;
     struct mending mending;
+    struct fullness full;
     int64_t
         tidy_at; /* boot clock: libraries that are not used are looked for */
 

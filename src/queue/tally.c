@@ -246,6 +246,7 @@ static void end_check(struct checking *job, const struct redis_answer *answer)
         .appendfsync = job->server.appendfsync,
         .role = job->server.role,
         .used_memory = job->server.used_memory,
+        .full = server_full(&job->server),
         .max_memory = job->server.max_memory,
         .clock_skew_ms = job->skew_ms,
         .replicas = job->server.replicas,

@@ -11,6 +11,14 @@
 
 #define SENT_TTL_MS (INT64_C(24) * 3600 * 1000)
 
+bool reception_into_queue(const struct reception *reception, const char **why)
+{
+    if (!queue_ready(reception->queue, why))
+        return false;
+    *why = queue_full(reception->queue);
+    return !*why;
+}
+
 bool reception_durable(const struct reception *reception,
                        const struct settings_form *form, const char **why)
 {

@@ -21,6 +21,10 @@ struct reception {
     struct journal *journal; /* NULL: there is none */
 };
 
+/* Whether the queue takes messages now; else why says in words why not. */
+must_check bool reception_into_queue(const struct reception *reception,
+                                     const char **why);
+
 /*
  * Whether what is taken now will rest on what the form demands: so it does in
  * the journal. why is in words, or NULL when the server just does not write
