@@ -26,20 +26,6 @@ static bool fail(struct error *err, const char *path)
     return error_set(err, ERROR_UNAVAILABLE, "%s: %s", path, strerror(errno));
 }
 
-/* What lies there is sent, whoever has put it there. */
-static bool is_ours_alone(const char *path, struct error *err)
-{
-    struct stat about;
-
-    if (stat(path, &about) != 0)
-        return fail(err, path);
-    return !(about.st_mode & S_IWOTH) ||
-           error_set(err, ERROR_CONFIG,
-                     "%s: everybody may write there: chmod o-w, or choose "
-                     "another journal.path",
-                     path);
-}
-
 bool file_make_folder(const char *path, struct error *err)
 {
     char *part = alloc_text(path);
@@ -54,7 +40,7 @@ bool file_make_folder(const char *path, struct error *err)
     ok = ok && (mkdir(part, 0700) == 0 || errno == EEXIST) &&
          access(part, R_OK | W_OK | X_OK) == 0;
     free(part);
-    return ok ? is_ours_alone(path, err) : fail(err, path);
+    return ok || fail(err, path);
 }
 
 struct journal_file *file_new(const char *folder, int64_t now)
@@ -161,6 +147,15 @@ struct journal_file *file_adopt(const char *path, struct error *err)
     /* Removed between our open() and our lock: it was drained. */
     if (flock(fd, LOCK_EX | LOCK_NB) != 0 || fstat(fd, &about) != 0 ||
         !S_ISREG(about.st_mode) || about.st_nlink == 0) {
+        close(fd);
+        return NULL;
+    }
+    /* What lies there is sent; in some folders everybody may put files. */
+    if (about.st_uid != geteuid()) {
+        error_set(err, ERROR_UNAVAILABLE,
+                  "%s: it belongs to another user (uid %u) and is not trusted: "
+                  "if it is yours, chown it to uid %u",
+                  path, (unsigned)about.st_uid, (unsigned)geteuid());
         close(fd);
         return NULL;
     }

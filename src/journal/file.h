@@ -41,7 +41,8 @@ struct journal_file *file_new(const char *folder, int64_t now);
 must_check bool file_append(struct journal_file *file, const char *bytes,
                             size_t len, struct error *err);
 
-/* NULL: it is gone, or its process lives; or, with err, it cannot be opened. */
+/* NULL: it is gone, or its process lives; or, with err, it cannot be opened, or
+ * is another user's. */
 struct journal_file *file_adopt(const char *path, struct error *err);
 
 must_check bool file_read(const struct journal_file *file,

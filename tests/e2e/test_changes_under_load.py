@@ -36,9 +36,10 @@ def test_a_thousand_reloads_under_load_fail_no_request(make_relay, sandbox):
     all_delivered_once(senders, sandbox)
     assert serve.running() and work.running()
     for role, process in (("serve", serve), ("work", work)):
-        # A signal that comes while another one waits is none of its own.
-        assert process.count_logged(rf" reloaded process={role} ") >= 200
-        assert process.count_logged(r" reload_failed process=supervisor .*nonsense") >= 100
+        # A signal that comes while another one waits is none of its own, and the
+        # busier the machine, the more of them do.
+        assert process.count_logged(rf" reloaded process={role} ") >= 100
+        assert process.count_logged(r" reload_failed process=supervisor .*nonsense") >= 20
 
 
 class Rotation:

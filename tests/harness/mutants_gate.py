@@ -101,7 +101,7 @@ GATES = {
 GATES_BY_ODDITY = {
     "gate: longer each time", "gate: not longer without an end", "gate: forgets what has served",
     "gate: the next one asks at once", "gate: another token ends the hold",
-    "gate: late, and open again", "purse: nor is a second try",
+    "gate: late, and open again", "purse: nor is a second try", "purse: spent",
     "purse: who finds none costs nothing", "gone: told with each news", "gone: of its own form",
     "store: ends a refusal", "gate: callbacks need no token",
     "gate: who has the token of before waits", "gate: only while others have another"}

@@ -64,6 +64,17 @@ def a_second_try_waits_in_a_brown_out_in_which_nothing_was_earned(store):
     promise(len(reply[3]) == 2 and float(reply[4]) > NOW and reply[5] is None, reply)
 
 
+def a_second_try_is_paid_for_in_a_brown_out(store):
+    keys = [key("due:deliver"), key("run"), key("budget"), key("meta"), key("due:reconcile"),
+            item_key(ID), key("body:", ID)]
+    reply = ask(store, command("HSET", key("budget"), "brown", NOW + 1000, "credit", 5),
+                command("HSET", item_key(ID), "st", "due", "att", 1),
+                command("ZADD", key("due:deliver"), NOW, ID),
+                call("ah3_reserve", keys, "deliver", 1, 0, "0.2", 60000, ID, TOKEN),
+                command("HGET", key("budget"), "credit"))
+    promise(len(reply[3]) == 3 and reply[4] == "4.00", reply)
+
+
 def a_news_is_given_with_the_word_that_its_receiver_wants_no_more(store):
     keys = [key("due:callback"), key("run"), key("budget"), key("meta"), key("due:reconcile"),
             item_key(ID + ".1")]
@@ -106,4 +117,5 @@ GATES = (who_has_the_token_of_before_is_given_callbacks_only,
          who_asks_and_hears_nothing_lets_the_next_one_ask,
          another_token_ends_the_hold_for_the_one_that_was_refused,
          a_late_refusal_of_the_token_of_before_says_nothing,
+         a_second_try_is_paid_for_in_a_brown_out,
          a_second_try_waits_in_a_brown_out_in_which_nothing_was_earned)
