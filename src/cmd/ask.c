@@ -145,6 +145,35 @@ bool ask_tally(struct session *session, const char *destination,
     return wait_for(&question);
 }
 
+static void on_left(void *context, const struct left *list, size_t count,
+                    const struct error *err)
+{
+    struct question *question = context;
+    struct lefts *into = question->into;
+
+    if (!answered(question, err))
+        return;
+    into->list = NEW_ARRAY(count + 1, struct left);
+    into->count = count;
+    for (size_t i = 0; i < count; i++)
+        into->list[i] = list[i];
+}
+
+bool ask_left(struct session *session, struct lefts *found, struct error *err)
+{
+    struct question question = question_of(session, found, err);
+
+    memset(found, 0, sizeof(*found));
+    queue_left(session->queue, on_left, &question);
+    return wait_for(&question);
+}
+
+void lefts_clear(struct lefts *found)
+{
+    free(found->list);
+    memset(found, 0, sizeof(*found));
+}
+
 static void on_count(void *context, size_t count, const struct error *err)
 {
     struct question *question = context;

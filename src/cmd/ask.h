@@ -40,6 +40,15 @@ void history_clear(struct history *history);
 must_check bool ask_tally(struct session *session, const char *destination,
                           struct tally *tally, struct error *err);
 
+struct lefts {
+    struct left *list; /* owned */
+    size_t count;
+};
+/* Destinations that the settings do not have; see queue_left(). */
+must_check bool ask_left(struct session *session, struct lefts *found,
+                         struct error *err);
+void lefts_clear(struct lefts *found);
+
 /* How many it moved: 1, or 0 when it was not where it is moved from. */
 must_check bool ask_to_move(struct session *session, queue_move *move,
                             const char *id, size_t *count, struct error *err);

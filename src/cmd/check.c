@@ -53,8 +53,10 @@ static bool look(const struct check_options *options, int64_t until,
                          ? session.settings->path
                          : "no file: defaults and the environment");
         check_redis(&session, findings);
-        if (session.queue && queue_ready(session.queue, NULL))
+        if (session.queue && queue_ready(session.queue, NULL)) {
             check_backlog(&session, findings);
+            check_left(&session, findings);
+        }
         check_journal(&session, findings);
         check_zendesk(&session, findings);
         check_weather(&session, findings);

@@ -39,6 +39,7 @@ void findings_print(const struct findings *findings, bool json);
 /* check_redis.c and its like: look, and add what they find. */
 void check_backlog(struct session *session, struct findings *findings);
 void check_journal(struct session *session, struct findings *findings);
+void check_left(struct session *session, struct findings *findings);
 void check_redis(struct session *session, struct findings *findings);
 void check_zendesk(struct session *session, struct findings *findings);
 void check_weather(struct session *session, struct findings *findings);

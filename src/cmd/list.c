@@ -125,7 +125,8 @@ static bool read_options(int argc, char **argv, struct list_options *options)
 
 int cmd_list(int argc, char **argv)
 {
-    struct list_options options = {.selection = {.limit = USUAL_LIMIT}};
+    struct list_options options = {
+        .selection = {.limit = USUAL_LIMIT, .left = true}};
     struct session session = {0};
     struct error err = {0};
     bool ok;

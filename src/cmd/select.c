@@ -144,13 +144,23 @@ bool selection_known_form(const struct settings *settings, const char *form,
     return no_such("form", form, names, err);
 }
 
+static bool is_left(const struct lefts *lefts, const char *name)
+{
+    for (size_t i = 0; i < lefts->count; i++)
+        if (strcmp(lefts->list[i].name, name) == 0)
+            return true;
+    return false;
+}
+
 static bool check_names(const struct settings *settings,
-                        const struct selection *selection, struct error *err)
+                        const struct selection *selection,
+                        const struct lefts *lefts, struct error *err)
 {
     const char *names[DESTINATIONS_MAX + 1] = {NULL};
 
     if (selection->destination &&
-        !settings_destination(settings, selection->destination)) {
+        !settings_destination(settings, selection->destination) &&
+        !is_left(lefts, selection->destination)) {
         for (size_t i = 0;
              i < settings->destination_count && i < DESTINATIONS_MAX; i++)
             names[i] = settings->destinations[i].name;
@@ -175,13 +185,22 @@ static void cut(struct submissions *list, size_t limit)
         submission_clear(&list->list[--list->count]);
 }
 
-bool selection_check(const struct session *session,
-                     const struct selection *selection, struct error *err)
+static bool check(const struct session *session,
+                  const struct selection *selection, const struct lefts *lefts,
+                  struct error *err)
 {
     if (selection->since && selection->until &&
         selection->until < selection->since)
         return error_set(err, ERROR_USAGE, "--until lies before --since");
-    return check_names(session->settings, selection, err);
+    return check_names(session->settings, selection, lefts, err);
+}
+
+bool selection_check(const struct session *session,
+                     const struct selection *selection, struct error *err)
+{
+    const struct lefts none = {NULL, 0};
+
+    return check(session, selection, &none, err);
 }
 
 struct walk_filter selection_filter(const struct selection *selection,
@@ -217,23 +236,43 @@ static bool list_of(struct session *session, const struct selection *selection,
                      destination, LIMIT_MAX - 1);
 }
 
+static bool list_one(struct session *session, const struct selection *selection,
+                     const char *name, struct submissions *found,
+                     struct error *err)
+{
+    if (selection->destination && strcmp(name, selection->destination) != 0)
+        return true;
+    return list_of(session, selection, name, found, err);
+}
+
+static bool list_all(struct session *session, const struct selection *selection,
+                     const struct lefts *lefts, struct submissions *found,
+                     struct error *err)
+{
+    const struct settings *settings = session->settings;
+    bool ok = check(session, selection, lefts, err);
+
+    for (size_t i = 0; ok && i < settings->destination_count; i++)
+        ok = list_one(session, selection, settings->destinations[i].name, found,
+                      err);
+    for (size_t i = 0; ok && i < lefts->count; i++)
+        ok = list_one(session, selection, lefts->list[i].name, found, err);
+    return ok;
+}
+
 bool selection_run(struct session *session, const struct selection *selection,
                    struct submissions *found, struct error *err)
 {
-    const struct settings *settings = session->settings;
+    struct lefts lefts = {NULL, 0};
+    bool ok;
 
     memset(found, 0, sizeof(*found));
-    if (!selection_check(session, selection, err))
+    ok = (!selection->left || ask_left(session, &lefts, err)) &&
+         list_all(session, selection, &lefts, found, err);
+    lefts_clear(&lefts);
+    if (!ok) {
+        submissions_clear(found);
         return false;
-    for (size_t i = 0; i < settings->destination_count; i++) {
-        const char *name = settings->destinations[i].name;
-
-        if (selection->destination && strcmp(name, selection->destination) != 0)
-            continue;
-        if (!list_of(session, selection, name, found, err)) {
-            submissions_clear(found);
-            return false;
-        }
     }
     if (found->count)
         qsort(found->list, found->count, sizeof(*found->list), newest_first);

@@ -23,6 +23,7 @@ struct selection {
     int64_t since, until; /* received, wall clock ms; 0: open */
     size_t limit;
     unsigned filters; /* how many were given, the limit aside */
+    bool left;        /* of destinations, too, that the settings do not have */
 };
 
 /* Rows for a command's table of long options, each with its letter. */

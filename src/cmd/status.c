@@ -13,6 +13,7 @@
 #include "cmd/output.h"
 #include "cmd/session.h"
 #include "cmd/spilled.h"
+#include "cmd/status_left.h"
 #include "cmd/status_weather.h"
 #include "describe/describe.h"
 
@@ -38,6 +39,7 @@ struct status_options {
 struct look {
     int64_t at; /* wall clock, ms */
     struct tally *tallies;
+    struct lefts lefts;
 };
 
 static bool take_look(struct session *session, struct look *look,
@@ -50,7 +52,8 @@ static bool take_look(struct session *session, struct look *look,
         if (!ask_tally(session, settings->destinations[i].name,
                        &look->tallies[i], err))
             return false;
-    return true;
+    lefts_clear(&look->lefts);
+    return ask_left(session, &look->lefts, err);
 }
 
 static const enum stage waiting[] = {STAGE_DELIVER, STAGE_RESOLVE,
@@ -79,6 +82,8 @@ static void print_json(const struct settings *settings, const struct look *look,
             describe_tally(settings->destinations[i].name, &look->tallies[i]));
     json_object_set_new(root, "at", describe_instant(look->at));
     json_object_set_new(root, "destinations", list);
+    json_object_set_new(root, "destinations_left",
+                        status_left_json(&look->lefts));
     json_object_set_new(root, "journal", spilled_json(settings));
     if (on_one_line)
         output_json_line(root);
@@ -169,6 +174,7 @@ static void print_table(const struct settings *settings,
         status_print_weather(settings->destinations[i].name, &look->tallies[i],
                              config, look->at);
     }
+    status_print_left(&look->lefts, config);
     spilled_print(settings);
 }
 
@@ -226,8 +232,10 @@ static bool run(struct session *session, const struct status_options *options,
         looks[i].tallies =
             NEW_ARRAY(session->settings->destination_count, struct tally);
     ok = watch(session, options, looks, err);
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < 2; i++) {
         free(looks[i].tallies);
+        lefts_clear(&looks[i].lefts);
+    }
     return ok;
 }
 

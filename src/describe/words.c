@@ -143,9 +143,23 @@ static void next_of_done(struct buf *out, const struct submission *submission)
                    submission->form);
 }
 
+/* What would happen to it cannot. */
+static void next_of_left(struct buf *out, const struct submission *submission)
+{
+    buf_format(out,
+               "nothing: its destination, %s, is not in the settings; put the "
+               "name back, and it goes on, or 'afterhours erase %s'",
+               submission->destination, submission->id);
+    add_reason(out, submission);
+}
+
 void describe_next(struct buf *out, const struct submission *submission,
                    const struct tally *tally, int64_t now)
 {
+    if (tally && tally->left && submission->place != PLACE_DONE) {
+        next_of_left(out, submission);
+        return;
+    }
     switch (submission->place) {
     case PLACE_DUE:
         next_of_due(out, submission, tally, now);

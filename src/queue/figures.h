@@ -27,6 +27,7 @@ struct tally {
      * for how long the oldest is overdue. 0: none. */
     int64_t oldest_ms[STAGE_COUNT];
     int64_t running, dead, done, held;
+    bool left;             /* the settings do not have the destination */
     enum hold_reason hold; /* of the destination */
     int64_t hold_until;    /* wall clock, ms; 0: until resumed */
     int64_t budget_left;   /* -1: no limit */

@@ -275,6 +275,8 @@ static void start_sweep(struct queue *queue, int64_t now)
     janitor->more = janitor->progress = false;
     for (size_t i = 0; i < settings->destination_count; i++)
         ask(queue, settings->destinations[i].name, "done", SWEEP, found_kept);
+    for (size_t i = 0; i < queue->left.count; i++)
+        ask(queue, queue->left.list[i].name, "done", SWEEP, found_kept);
 }
 
 static void go_round(void *context)
@@ -293,6 +295,7 @@ static void go_round(void *context)
     }
     if (now >= queue->janitor.sweep_at && queue->janitor.sweeping == 0)
         start_sweep(queue, now);
+    left_look(queue, now);
 }
 
 void queue_start_janitor(struct queue *queue)

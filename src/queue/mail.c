@@ -12,6 +12,7 @@
 #include "base/crypto.h"
 #include "base/email.h"
 #include "queue/erase.h"
+#include "queue/names.h"
 #include "queue/state.h"
 
 #include "base/banned.h"
@@ -23,9 +24,10 @@
 
 struct forgetting {
     struct queue *queue;
-    struct settings *settings; /* held: one list of destinations throughout */
+    struct name *names; /* owned: of the settings, and those that were left */
+    size_t name_count;
     char hash[QUEUE_EMAIL_HASH_SIZE];
-    size_t destination; /* of the settings, under way */
+    size_t destination; /* of the names, under way */
     size_t skip;        /* ids of this one with nothing behind them */
     char ids[SLICE][ID_SIZE];
     size_t id_count, next;
@@ -59,7 +61,7 @@ static void look(struct forgetting *job);
 static void finish(struct forgetting *job, const struct error *err)
 {
     job->done(job->context, job->erased, err);
-    settings_release(job->settings);
+    free(job->names);
     free(job);
 }
 
@@ -112,15 +114,14 @@ static void seen(void *context, const struct redis_answer *answer)
 /* The next slice of this destination, or of the next one. */
 static void look(struct forgetting *job)
 {
-    const struct settings *settings = job->settings;
     struct command command;
 
-    if (job->destination == settings->destination_count) {
+    if (job->destination == job->name_count) {
         finish(job, NULL);
         return;
     }
     command_plain(&command, "ZRANGE");
-    command_key(&command, settings->destinations[job->destination].name,
+    command_key(&command, job->names[job->destination].text,
                 "mail:", job->hash);
     command_int(&command, (int64_t)job->skip);
     command_int(&command, (int64_t)job->skip + SLICE - 1);
@@ -144,16 +145,30 @@ static void said_gone(void *context, const struct redis_answer *answer)
  * there is erased. */
 static void say_gone(struct forgetting *job)
 {
-    const struct settings *settings = job->settings;
     const struct gone gone = {.email = job->hash};
 
-    if (job->destination < settings->destination_count) {
-        bring_never(job->queue, settings->destinations[job->destination].name,
-                    &gone, said_gone, job);
+    if (job->destination < job->name_count) {
+        bring_never(job->queue, job->names[job->destination].text, &gone,
+                    said_gone, job);
         return;
     }
     job->destination = 0;
     look(job);
+}
+
+static void named(void *context, const struct name *list, size_t count,
+                  const struct error *err)
+{
+    struct forgetting *job = context;
+
+    if (err) {
+        finish(job, err);
+        return;
+    }
+    job->names = NEW_ARRAY(count, struct name);
+    job->name_count = count;
+    memcpy(job->names, list, count * sizeof(*list));
+    say_gone(job);
 }
 
 void queue_forget_email(struct queue *queue, const char *email,
@@ -162,9 +177,8 @@ void queue_forget_email(struct queue *queue, const char *email,
     struct forgetting *job = NEW(struct forgetting);
 
     job->queue = queue;
-    job->settings = settings_hold(queue->settings);
     queue_email_hash(queue->settings, email, job->hash);
     job->done = done;
     job->context = context;
-    say_gone(job);
+    names_ask(queue, named, job);
 }

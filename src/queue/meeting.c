@@ -2,7 +2,8 @@
  * Meeting a server. See meeting.h.
  *
  *     INFO, CONFIG GET, HMGET {@}numbers -> fit? -> (mend.h) -> ah3_version ->
- *     (FUNCTION LOAD) -> ah3_arrive, ah3_meet of every destination -> ready
+ *     (FUNCTION LOAD) -> ah3_arrive, the names of the destinations, ah3_meet of
+ *     each -> ready
  *
  * A server that is not the one of last time may have lost its last writes, and
  * then ah3_meet closes the destination for one lease ("grace") and marks what
@@ -20,6 +21,7 @@
 #include "base/log.h"
 #include "queue/library.h"
 #include "queue/mend.h"
+#include "queue/names.h"
 #include "queue/numbers.h"
 #include "queue/state.h"
 
@@ -107,14 +109,23 @@ static void met(void *context, const struct redis_answer *answer)
         succeed(queue);
 }
 
+/* With full memory nothing is accepted, but the work must go on. */
+static void named(void *context, const struct redis_answer *answer)
+{
+    static const struct redis_answer none = {.fate = REDIS_ANSWERED};
+
+    met(context, names_no_room(answer) ? &none : answer);
+}
+
 static void meet(struct queue *queue)
 {
     const struct settings *settings = queue->settings;
     const struct server *server = &queue->next_server;
 
-    queue->meets_open = settings->destination_count + 1;
+    queue->meets_open = settings->destination_count + 2;
     queue->meet_failed = false;
     numbers_arrive(queue, met);
+    names_meet(queue, named, queue);
     for (size_t i = 0; i < settings->destination_count; i++) {
         const struct settings_destination *one = &settings->destinations[i];
         struct command command;

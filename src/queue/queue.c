@@ -81,6 +81,7 @@ void queue_free(struct queue *queue)
     queue->ready = false;
     meeting_end(queue);
     janitor_clear(&queue->janitor);
+    left_clear(&queue->left);
     replay_runner_clear(queue);
     bell_clear(&queue->bell);
     watches_clear(&queue->watches);
@@ -109,6 +110,7 @@ void queue_use_settings(struct queue *queue, struct settings *settings)
     struct settings *old = queue->settings;
 
     queue->settings = settings_hold(settings);
+    queue->left.look_at = 0;
     meeting_settings(queue, has_more(old, settings));
     settings_release(old);
 }

@@ -309,9 +309,24 @@ queue_move queue_forget;
 #define QUEUE_EMAIL_HASH_SIZE 33
 void queue_email_hash(const struct settings *settings, const char *email,
                       char hash[QUEUE_EMAIL_HASH_SIZE]);
-/* Forgets everything of that person in the settings' destinations. */
+/* Forgets everything of that person, in all destinations there ever were. */
 void queue_forget_email(struct queue *queue, const char *email,
                         queue_count_done *done, void *context);
+
+/*
+ * Destinations that the settings do not have, and that still have something in
+ * Redis, because they were renamed or removed. The list is valid only inside
+ * the call.
+ */
+struct left {
+    char name[ID_NAME_MAX + 1];
+    int64_t waiting;   /* due, or in a worker's hands; news included */
+    int64_t set_aside; /* buried, or in quarantine */
+    int64_t kept;      /* finished */
+};
+typedef void queue_left_found(void *context, const struct left *list,
+                              size_t count, const struct error *err);
+void queue_left(struct queue *queue, queue_left_found *found, void *context);
 
 /* A hold by reason; until_ms wall clock, 0: until resumed. */
 void queue_hold(struct queue *queue, const char *destination,

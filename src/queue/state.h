@@ -11,6 +11,7 @@
 #include "queue/call.h"
 #include "queue/full.h"
 #include "queue/janitor.h"
+#include "queue/left.h"
 #include "queue/mend.h"
 #include "queue/queue.h"
 #include "queue/replays.h"
@@ -57,6 +58,7 @@ struct queue {
     struct bell bell;
     struct watches watches;
     struct janitor janitor;
+    struct left_watch left;
     struct replay_runner replays;
 };
 

@@ -144,6 +144,7 @@ static void tallied(void *context, const struct redis_answer *answer)
         return;
     }
     read_tally(answer->reply, &tally);
+    tally.left = !settings_destination(job->queue->settings, job->destination);
     read_gone(redis_at(answer->reply, AT_GONE), job->queue->settings, &tally);
     age = number(answer->reply, AT_NOW) - job->first_at;
     if (job->first_at && tally.due[STAGE_DELIVER])

@@ -18,7 +18,8 @@ JAM = 1_000_000
 DAY_MS = 24 * 3600 * 1000
 WARM_PART = 5   # a fifth of the samples is for warming up
 ROLES = ("serve", "work")
-LASTING = {b"{support}meta", b"{support}budget", b"{support}bell", b"{@}numbers"}
+LASTING = {b"{support}meta", b"{support}budget", b"{support}bell", b"{@}numbers",
+           b"{@}destinations"}
 
 
 @dataclasses.dataclass

@@ -1,0 +1,47 @@
+/* What was left behind by a change of the settings. See status_left.h. */
+#include "cmd/status_left.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "cmd/output.h"
+
+#include "base/banned.h"
+
+static void print_one(const struct left *left, const char *config)
+{
+    bool open = left->waiting > 0 || left->set_aside > 0;
+
+    printf("\n%s ", left->name);
+    output_painted(stdout, open ? PAINT_BAD : PAINT_WARN,
+                   "is not in the settings");
+    printf(": %" PRId64 " wait, %" PRId64 " set aside, %" PRId64
+           " kept; put the name back, or erase them: afterhours list",
+           left->waiting, left->set_aside, left->kept);
+    if (config)
+        printf(" --config %s", config);
+    printf(" --destination %s\n", left->name);
+}
+
+void status_print_left(const struct lefts *lefts, const char *config)
+{
+    for (size_t i = 0; i < lefts->count; i++)
+        print_one(&lefts->list[i], config);
+}
+
+json_t *status_left_json(const struct lefts *lefts)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < lefts->count; i++) {
+        const struct left *left = &lefts->list[i];
+        json_t *one = json_object();
+
+        json_object_set_new(one, "destination", json_string(left->name));
+        json_object_set_new(one, "waiting", json_integer(left->waiting));
+        json_object_set_new(one, "set_aside", json_integer(left->set_aside));
+        json_object_set_new(one, "kept", json_integer(left->kept));
+        json_array_append_new(list, one);
+    }
+    return list;
+}
