@@ -73,6 +73,7 @@ static bool find_token(struct chats_link *link,
     const char *given = link->options->token_file;
     const char *variable = getenv(TOKEN_NAME);
     struct secret token = {0};
+    struct lacking unread;
     bool ok;
 
     if (given) {
@@ -80,6 +81,10 @@ static bool find_token(struct chats_link *link,
         return read_token(given, &link->token, err) ||
                error_prefix(err, "--token-file");
     }
+    if (destination &&
+        settings_unread(link->session.settings, destination->name, 0, &unread))
+        return error_set(err, ERROR_CONFIG, "%s: %s", unread.setting,
+                         unread.why);
     if (destination && settings_uses_oauth(destination)) {
         link->shared = destination;
         ok = get_shared(link, &token, err);
@@ -170,7 +175,7 @@ static bool find_destination(struct chats_link *link, struct error *err)
     const struct chats_options *options = link->options;
     const struct settings_destination *found;
 
-    if (!session_open(&link->session, options->config, err))
+    if (!session_load(&link->session, options->config, err))
         return false;
     found = pick_destination(link->session.settings, options->destination, err);
     if (!found)

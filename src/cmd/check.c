@@ -37,6 +37,18 @@ static const int exit_codes[] = {
 };
 /* clang-format on */
 
+static void judge_secrets(struct findings *findings,
+                          const struct settings *settings)
+{
+    struct lacking unread;
+
+    for (size_t i = 0; settings_unread(settings, NULL, i, &unread); i++)
+        findings_add(findings, FINDING_WRONG, "settings",
+                     "put the file there, for the relay's user to read; what "
+                     "runs goes on with what was in it, but starts no more",
+                     "%s: %s", unread.setting, unread.why);
+}
+
 /*
  * One look at everything. False: the settings cannot be used. Waits a moment
  * when something is away and there is time for another look.
@@ -45,13 +57,14 @@ static bool look(const struct check_options *options, int64_t until,
                  struct findings *findings, struct error *err)
 {
     struct session session = {0};
-    bool ok = session_open(&session, options->config, err);
+    bool ok = session_load(&session, options->config, err);
 
     if (ok) {
         findings_add(findings, FINDING_GOOD, "settings", NULL, "%s",
                      session.settings->path
                          ? session.settings->path
                          : "no file: defaults and the environment");
+        judge_secrets(findings, session.settings);
         check_redis(&session, findings);
         if (session.queue && queue_ready(session.queue, NULL)) {
             check_backlog(&session, findings);

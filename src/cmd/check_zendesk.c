@@ -182,6 +182,7 @@ void check_zendesk(struct session *session, struct findings *findings)
     struct http_client *client = http_client_new(session->loop, 1);
 
     for (size_t i = 0; i < settings->destination_count; i++) {
+        struct lacking unread;
         struct secret token = {0};
         struct question question = {
             .session = session,
@@ -189,6 +190,9 @@ void check_zendesk(struct session *session, struct findings *findings)
             .destination = &settings->destinations[i],
         };
 
+        /* That it lacks its secrets was told. */
+        if (settings_unread(settings, question.destination->name, 0, &unread))
+            continue;
         if (question.destination->base_url &&
             find_token(&question, client, &token))
             ask(&question, client, &token);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "cmd/session.h"
 #include "config/settings.h"
 #include "net/http_client.h"
 #include "net/loop.h"
@@ -65,12 +66,13 @@ static bool ask(const char *url)
 static int ask_usual(const char *name, const char *config)
 {
     struct error err = {0};
-    struct settings *settings = settings_load(config, &err);
+    struct settings *settings = settings_load_lean(config, &err);
     char *url;
     bool good;
 
     if (!settings)
         return command_failed(name, &err);
+    session_tell_unread(settings);
     url = settings_ready_url(settings);
     settings_release(settings);
     good = ask(url);

@@ -2,6 +2,7 @@
 #include "cmd/session.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,11 +34,29 @@ void session_open_bare(struct session *session)
     session->timer = timer_new(session->loop, rung, session);
 }
 
+void session_tell_unread(const struct settings *settings)
+{
+    struct lacking unread;
+
+    for (size_t i = 0; settings_unread(settings, NULL, i, &unread); i++)
+        fprintf(stderr, "afterhours: %s: %s; going on without it\n",
+                unread.setting, unread.why);
+}
+
 bool session_open(struct session *session, const char *config,
                   struct error *err)
 {
+    if (!session_load(session, config, err))
+        return false;
+    session_tell_unread(session->settings);
+    return true;
+}
+
+bool session_load(struct session *session, const char *config,
+                  struct error *err)
+{
     session_open_bare(session);
-    session->settings = settings_load(config, err);
+    session->settings = settings_load_lean(config, err);
     if (!session->settings)
         return false;
     session->sandbox = daemon_find_sandbox(session->settings);

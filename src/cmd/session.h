@@ -25,9 +25,15 @@ struct session {
     char *sandbox;       /* owned; where `up` has one, if it delivers there */
 };
 
-/* Settings from config (NULL: as usual) and a loop. Close it in any case. */
+/* Settings from config (NULL: as usual) and a loop; destinations may lack
+ * secrets (settings_load_lean()). Close it in any case. */
 must_check bool session_open(struct session *session, const char *config,
                              struct error *err);
+/* The same; it is the caller who tells of secrets that are missing. */
+must_check bool session_load(struct session *session, const char *config,
+                             struct error *err);
+/* One line each on standard error of those that are missing. */
+void session_tell_unread(const struct settings *settings);
 /* Only the loop: for what needs no settings. */
 void session_open_bare(struct session *session);
 /* The queue, ready for moves; ERROR_UNAVAILABLE says which Redis is away. */

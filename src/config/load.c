@@ -26,6 +26,7 @@
 
 struct loader {
     struct settings *settings;
+    bool lean; /* destinations may lack secrets whose files cannot be read */
     struct document document;
     struct environment environment;
 };
@@ -57,6 +58,11 @@ static void find(struct loader *loader, const struct place *place,
     free(path);
 }
 
+static bool may_lack(const struct loader *loader, const struct place *place)
+{
+    return loader->lean && place->setting->owner == OWNER_DESTINATION;
+}
+
 /* Text, or with file set the text in the file of that name, into the place. */
 static bool use_text(struct loader *loader, const struct place *place,
                      const char *text, bool file, struct error *err)
@@ -72,6 +78,9 @@ static bool use_text(struct loader *loader, const struct place *place,
     if (ok) {
         origins_add_file(loader->settings->origins, text, &then);
         ok = convert_text(place, buf_str(&secret), err);
+    } else if (may_lack(loader, place)) {
+        origins_add_unread(loader->settings->origins, text, err->text);
+        ok = true;
     }
     if (secret.data)
         crypto_wipe(secret.data, secret.len);
@@ -146,10 +155,10 @@ static const char *settings_path(const char *path)
     return access(USUAL_PLACE, F_OK) == 0 ? USUAL_PLACE : NULL;
 }
 
-static struct settings *load(const char *path)
+static struct settings *load(const char *path, bool lean)
 {
     struct settings *settings = NEW(struct settings);
-    struct loader loader = {.settings = settings};
+    struct loader loader = {.settings = settings, .lean = lean};
 
     settings->origins = origins_new();
     settings->path = alloc_text(settings_path(path));
@@ -170,7 +179,7 @@ static struct settings *load(const char *path)
 
 struct settings *settings_load_raw(const char *path, struct error *err)
 {
-    struct settings *settings = load(path);
+    struct settings *settings = load(path, false);
     const struct settings_origins *origins = settings->origins;
 
     if (!origins->no_destinations && !origins->fault_count)
@@ -179,14 +188,25 @@ struct settings *settings_load_raw(const char *path, struct error *err)
     return settings;
 }
 
-struct settings *settings_load(const char *path, struct error *err)
+static struct settings *load_right(const char *path, bool lean,
+                                   struct error *err)
 {
     struct error first = {0};
-    struct settings *settings = load(path);
+    struct settings *settings = load(path, lean);
 
     if (origins_judge(settings->origins, &first))
         return settings;
     settings_release(settings);
     error_set(err, first.kind, "%s", first.text);
     return NULL;
+}
+
+struct settings *settings_load(const char *path, struct error *err)
+{
+    return load_right(path, false, err);
+}
+
+struct settings *settings_load_lean(const char *path, struct error *err)
+{
+    return load_right(path, true, err);
 }

@@ -26,6 +26,7 @@ void origins_free(struct settings_origins *origins)
         free(origins->list[i].path);
         free(origins->list[i].variable);
         free(origins->list[i].file);
+        free(origins->list[i].unread);
     }
     for (size_t i = 0; i < origins->fault_count; i++)
         free(origins->faults[i]);
@@ -55,6 +56,13 @@ void origins_add_file(struct settings_origins *origins, const char *file,
 
     origin->file = alloc_text(file);
     origin->then = *then;
+}
+
+void origins_add_unread(struct settings_origins *origins, const char *file,
+                        const char *why)
+{
+    origins->list[origins->count - 1].unread =
+        alloc_format("%s: %s", file, why);
 }
 
 const struct origin *origins_find(const struct settings_origins *origins,

@@ -17,6 +17,7 @@
 struct origin {
     char *path;       /* owned: "redis.url" */
     char *file;       /* owned; what holds a secret, or NULL */
+    char *unread;     /* owned; "FILE: why" it could not be read, or NULL */
     char *variable;   /* owned; NULL: the file */
     struct stat then; /* the file, when it was read */
     unsigned line;    /* in the settings file */
@@ -39,6 +40,8 @@ void origins_add(struct settings_origins *origins, const char *path,
                  const char *variable, unsigned line);
 void origins_add_file(struct settings_origins *origins, const char *file,
                       const struct stat *then); /* to the one added last */
+void origins_add_unread(struct settings_origins *origins, const char *file,
+                        const char *why); /* likewise */
 const struct origin *origins_find(const struct settings_origins *origins,
                                   const char *path);
 

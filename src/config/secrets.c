@@ -162,6 +162,31 @@ const char *settings_secret_missing(const struct settings *settings)
     return NULL;
 }
 
+static bool is_of(const struct origin *origin, const char *destination)
+{
+    static const char block[] = "destinations.";
+    size_t len = destination ? strlen(destination) : 0;
+    const char *name = origin->path + strlen(block);
+
+    return !destination ||
+           (strncmp(origin->path, block, strlen(block)) == 0 &&
+            strncmp(name, destination, len) == 0 && name[len] == '.');
+}
+
+bool settings_unread(const struct settings *settings, const char *destination,
+                     size_t index, struct lacking *unread)
+{
+    for (size_t i = 0; i < settings->origins->count; i++) {
+        const struct origin *origin = &settings->origins->list[i];
+
+        if (!origin->unread || !is_of(origin, destination) || index-- > 0)
+            continue;
+        *unread = (struct lacking){origin->path, origin->unread};
+        return true;
+    }
+    return false;
+}
+
 uint64_t settings_secrets_stamp(const struct settings *settings)
 {
     uint64_t stamp = STAMP_BEGIN;

@@ -202,6 +202,21 @@ struct settings *settings_load(const char *path, struct error *err);
  * destination without an address is one.
  */
 struct settings *settings_load_raw(const char *path, struct error *err);
+/*
+ * As settings_load(), for who sends nothing to a destination: that a file with
+ * a secret of one is missing, or cannot be read, is no fault.
+ */
+struct settings *settings_load_lean(const char *path, struct error *err);
+/* A secret that is not there: "destinations.support.token", "FILE: No such file
+ * or directory". Borrowed. */
+struct lacking {
+    const char *setting, *why;
+};
+/* Counted from 0; false: there are no more. destination: only of that one;
+ * NULL: of all. */
+must_check bool settings_unread(const struct settings *settings,
+                                const char *destination, size_t index,
+                                struct lacking *unread);
 struct settings *settings_hold(struct settings *settings);
 void settings_release(struct settings *settings); /* accepts NULL */
 

@@ -134,28 +134,38 @@ static void validate_oauth(const struct context *context,
               "those of the API client in Zendesk Chat's settings");
 }
 
-static void validate_destination(const struct settings *settings,
-                                 const struct settings_destination *destination)
+static void validate_token(const struct context *context,
+                           const struct settings_destination *destination)
 {
-    struct context context = {settings, "destinations", destination->name};
+    const struct settings *settings = context->settings;
     const struct settings_oauth *oauth = &destination->oauth;
     bool token = secret_present(&destination->token) || oauth->client_id ||
                  secret_present(&oauth->client_secret) ||
                  settings_uses_oauth(destination);
 
-    validate_times(&context, destination);
-    validate_oauth(&context, destination);
+    validate_oauth(context, destination);
     if (destination->base_url && !token && settings->origins->no_destinations)
         origins_fault(settings->origins, "AFTERHOURS_ZENDESK_TOKEN",
                       "is missing; set it, or AFTERHOURS_ZENDESK_TOKEN_FILE, "
                       "to an OAuth token of Zendesk Chat with the scopes read, "
                       "write and chat");
     else if (destination->base_url && !token)
-        fault(&context, "",
+        fault(context, "",
               "has no token; set token_file to a file with an OAuth token of "
               "Zendesk Chat with the scopes read, write and chat");
     if (!destination->base_url && token && settings->origins->no_destinations)
-        fault(&context, "token", "is set, but no subdomain to use it for");
+        fault(context, "token", "is set, but no subdomain to use it for");
+}
+
+static void validate_destination(const struct settings *settings,
+                                 const struct settings_destination *destination)
+{
+    struct context context = {settings, "destinations", destination->name};
+    struct lacking unread;
+
+    validate_times(&context, destination);
+    if (!settings_unread(settings, destination->name, 0, &unread))
+        validate_token(&context, destination);
     if (!destination->subdomain &&
         (strstr(destination->ticket_url, "{subdomain}") ||
          strstr(destination->agent_url, "{subdomain}")) &&

@@ -148,8 +148,13 @@ static void next_of_left(struct buf *out, const struct submission *submission)
 {
     buf_format(out,
                "nothing: its destination, %s, is not in the settings; put the "
-               "name back, and it goes on, or 'afterhours erase %s'",
-               submission->destination, submission->id);
+               "name back%s, or 'afterhours erase %s'",
+               submission->destination,
+               submission->place == PLACE_DEAD ||
+                       submission->place == PLACE_HELD
+                   ? ", then it can be tried again"
+                   : ", and it goes on",
+               submission->id);
     add_reason(out, submission);
 }
 
