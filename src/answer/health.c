@@ -60,7 +60,7 @@ void health_ready(struct http_exchange *exchange, const struct health *health)
                health->queue ? "ok"
                : health->why ? health->why
                              : "not ready");
-    if (health->journal || health->waiting)
+    if (health->has_journal || health->waiting)
         buf_format(&list, "[%c] journal: %s, %zu waiting\n",
                    health->journal ? '+' : '-',
                    health->journal ? "takes messages" : "takes nothing",

@@ -9,10 +9,11 @@
 
 /* What readiness hangs on. */
 struct health {
-    bool queue;      /* takes messages now */
-    const char *why; /* unless it does; NULL: not known */
-    bool journal;    /* takes messages in its place */
-    size_t waiting;  /* in the journal */
+    bool queue;       /* takes messages now */
+    const char *why;  /* unless it does; NULL: not known */
+    bool journal;     /* takes messages in its place */
+    bool has_journal; /* it is to, at least */
+    size_t waiting;   /* in the journal */
     bool draining;
 };
 

@@ -32,8 +32,8 @@ void check_journal(struct session *session, struct findings *findings)
 
     if (settings->journal.enabled && !journal_writable(settings, &err)) {
         findings_add(findings, FINDING_WRONG, AREA,
-                     "set journal.path to a folder that the user of 'serve' "
-                     "can write",
+                     "make room there, or set journal.path to a folder that "
+                     "the user of 'serve' can write",
                      "%s", err.text);
         return;
     }

@@ -25,6 +25,7 @@ static void get_readyz(struct request *request)
 
     health.queue = reception_into_queue(&intake->reception, &health.why);
     health.journal = journal_takes(intake->reception.journal);
+    health.has_journal = journal_enabled(intake->reception.journal);
     if (intake->reception.journal)
         health.waiting = journal_waiting(intake->reception.journal);
     health_ready(request->exchange, &health);

@@ -95,6 +95,7 @@ static void keep_batch(struct journal *journal, struct kept_batch *batch)
     for (; entry; entry = next) {
         next = entry->next;
         entry->state = KEPT_SAFE;
+        entry->place.offset += batch->at;
         spill_put(journal->target, entry);
         journal->waiting++;
         tell_waiters(journal, entry, ACCEPT_NEW, NULL);
@@ -112,16 +113,23 @@ static void write_batch(void *context)
         error_clear(&journal->failure);
 }
 
-static void say_failing(struct journal *journal, bool failing)
+static void say_folder_made(const struct journal *journal)
 {
-    if (failing && !journal->failing)
-        log_event(LOG_LEVEL_ERROR, "journal_failed", "error",
-                  journal->failure.text);
-    if (!failing && journal->failing)
-        log_event(LOG_LEVEL_INFO, "journal_recovered", NULL, NULL);
-    journal->failing = failing;
-    if (failing)
-        journal->failed_at = clock_boot_ms();
+    log_event(LOG_LEVEL_WARN, "journal_folder_made", "folder", journal->folder);
+}
+
+static void launch(struct journal *journal);
+
+/* Once into a new file, when the one it was meant for went away. */
+static bool begin_again(struct journal *journal)
+{
+    struct kept_batch *batch = &journal->flying;
+
+    if (!journal->target->file->lost || batch->again || journal->over)
+        return false;
+    batch->again = true;
+    launch(journal);
+    return true;
 }
 
 static void end_batch(struct journal *journal)
@@ -132,12 +140,20 @@ static void end_batch(struct journal *journal)
 
     journal->errand = NULL;
     spill->writing = false;
-    say_failing(journal, failed);
+    if (spill->file->made_folder)
+        say_folder_made(journal);
+    spill->file->made_folder = false;
     if (failed) {
         /* What the disk did to this file is not known: the next is a new one.
          */
         spill->open = false;
         spill->bytes -= batch->bytes.len;
+        journal->look_at = 0;
+        if (begin_again(journal))
+            return;
+    }
+    trial_by_append(journal, batch->bytes.len);
+    if (failed) {
         journal->bytes -= batch->bytes.len;
         refuse_batch(journal, batch, journal->failure.text);
     } else {
@@ -153,8 +169,7 @@ static void written(void *context)
     struct journal *journal = context;
 
     end_batch(journal);
-    if (journal->gathering.first)
-        append_flush(journal);
+    append_flush(journal);
     timer_start(journal->tick, 0);
 }
 
@@ -172,28 +187,31 @@ static struct spill *open_spill(struct journal *journal)
     return spill;
 }
 
-void append_flush(void *context)
+static void launch(struct journal *journal)
 {
-    struct journal *journal = context;
-    struct spill *spill;
-    size_t offset;
+    struct kept_batch *batch = &journal->flying;
+    struct spill *spill = open_spill(journal);
 
-    if (journal->errand || !journal->gathering.first)
-        return;
-    spill = open_spill(journal);
-    offset = spill->bytes;
-    for (struct kept *entry = journal->gathering.first; entry;
-         entry = entry->next)
-        entry->place.offset += offset;
-    spill->bytes += journal->gathering.bytes.len;
+    batch->at = spill->bytes;
+    spill->bytes += batch->bytes.len;
     spill->writing = true;
     journal->target = spill;
-    journal->flying = journal->gathering;
-    journal->gathering.first = journal->gathering.last = NULL;
-    buf_init(&journal->gathering.bytes, GATHER_MAX);
     error_clear(&journal->failure);
     journal->errand =
         errand_start(journal->loop, write_batch, written, journal);
+}
+
+void append_flush(void *context)
+{
+    struct journal *journal = context;
+
+    if (journal->errand || !journal->gathering.first)
+        return;
+    journal->flying = journal->gathering;
+    journal->flying.again = false;
+    journal->gathering.first = journal->gathering.last = NULL;
+    buf_init(&journal->gathering.bytes, GATHER_MAX);
+    launch(journal);
 }
 
 /* ---- one record ---- */

@@ -136,7 +136,7 @@ bool journal_ours(const struct settings *settings, struct error *err)
 bool journal_writable(const struct settings *settings, struct error *err)
 {
     char *folder = journal_folder(settings);
-    bool ok = file_make_folder(folder, err);
+    bool ok = file_try(folder, FILE_TRIAL, err);
 
     free(folder);
     return ok;

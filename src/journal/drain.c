@@ -228,8 +228,10 @@ void drain_tick(void *context)
         journal->ready_at = now;
     if (now >= journal->look_at) {
         spills_adopt(journal);
+        spills_rehome(journal);
         journal->look_at = now + LOOK_MS;
     }
+    trial_tick(journal, now);
     drain(journal);
     spills_tidy(journal);
     timer_start(journal->tick, journal->waiting ? WAITING_MS : IDLE_MS);

@@ -57,12 +57,19 @@ struct journal_file *file_new(const char *folder, int64_t now)
     return file;
 }
 
+/* With the slash at its end. */
+static char *folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? alloc_text_n(path, (size_t)(slash - path) + 1)
+                 : alloc_text("./");
+}
+
 /* A new name is on disk only when its folder is. */
 static bool sync_folder(const char *path)
 {
-    const char *slash = strrchr(path, '/');
-    char *folder = slash ? alloc_text_n(path, (size_t)(slash - path) + 1)
-                         : alloc_text(".");
+    char *folder = folder_of(path);
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     bool ok = fd >= 0 && fsync(fd) == 0;
 
@@ -72,13 +79,38 @@ static bool sync_folder(const char *path)
     return ok;
 }
 
+static int open_draft(const char *draft)
+{
+    return open(draft, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
+}
+
+/* Somebody has removed it, or renamed it. */
+static bool make_folder_again(struct journal_file *file, struct error *err)
+{
+    char *folder = folder_of(file->path);
+    bool ok;
+
+    folder[strlen(folder) - 1] = '\0';
+    ok = file_make_folder(folder, err) &&
+         (sync_folder(folder) || fail(err, folder));
+    file->made_folder = ok;
+    free(folder);
+    return ok;
+}
+
 /* Under its name only when it is locked: nobody may adopt it before. */
-static bool make(struct journal_file *file)
+static bool make(struct journal_file *file, struct error *err)
 {
     char *draft = alloc_format("%s.new", file->path);
-    int fd =
-        open(draft, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
+    int fd = open_draft(draft);
 
+    if (fd < 0 && errno == ENOENT) {
+        if (!make_folder_again(file, err)) {
+            free(draft);
+            return false;
+        }
+        fd = open_draft(draft);
+    }
     if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 &&
         rename(draft, file->path) == 0 && sync_folder(file->path)) {
         file->fd = fd;
@@ -91,7 +123,7 @@ static bool make(struct journal_file *file)
         errno = why;
     }
     free(draft);
-    return file->fd >= 0;
+    return file->fd >= 0 || fail(err, file->path);
 }
 
 static bool write_all(int fd, const char *bytes, size_t len)
@@ -109,20 +141,45 @@ static bool write_all(int fd, const char *bytes, size_t len)
     return true;
 }
 
+bool file_is_there(const struct journal_file *file)
+{
+    struct stat open_one, named;
+
+    return file->fd < 0 ||
+           (fstat(file->fd, &open_one) == 0 && lstat(file->path, &named) == 0 &&
+            open_one.st_dev == named.st_dev && open_one.st_ino == named.st_ino);
+}
+
+static bool lose(struct journal_file *file, struct error *err)
+{
+    file->lost = true;
+    return error_set(err, ERROR_UNAVAILABLE,
+                     "%s: it was removed or renamed while it was in use",
+                     file->path);
+}
+
+/* All on disk, and under its name still: before and after, so that as little as
+ * may be is in a file that somebody has put elsewhere. */
+static bool put(struct journal_file *file, const char *bytes, size_t len,
+                struct error *err)
+{
+    if (!file_is_there(file))
+        return lose(file, err);
+    if (!write_all(file->fd, bytes, len) || fdatasync(file->fd) != 0)
+        return fail(err, file->path);
+    return file_is_there(file) || lose(file, err);
+}
+
 bool file_append(struct journal_file *file, const char *bytes, size_t len,
                  struct error *err)
 {
-    bool ok;
-
     if (failpoint("journal.append", NULL)) {
         errno = EIO;
         return fail(err, file->path);
     }
-    if (file->fd < 0 && !make(file))
-        return fail(err, file->path);
-    ok = write_all(file->fd, bytes, len) && fdatasync(file->fd) == 0;
-    if (!ok) {
-        fail(err, file->path);
+    if (file->fd < 0 && !make(file, err))
+        return false;
+    if (!put(file, bytes, len, err)) {
         /* Nobody is promised what is half there. */
         if (ftruncate(file->fd, (off_t)file->size) == 0)
             fdatasync(file->fd);
@@ -131,6 +188,28 @@ bool file_append(struct journal_file *file, const char *bytes, size_t len,
     failpoint_pass("journal.synced", NULL);
     file->size += len;
     return true;
+}
+
+bool file_try(const char *folder, size_t len, struct error *err)
+{
+    char *path, *bytes;
+    bool ok;
+    int fd;
+
+    if (!file_make_folder(folder, err))
+        return false;
+    path = alloc_format("%s/trial-XXXXXX", folder);
+    bytes = alloc_zero(len, 1);
+    fd = mkostemp(path, O_CLOEXEC);
+    ok = fd >= 0 && unlink(path) == 0 && write_all(fd, bytes, len) &&
+         fdatasync(fd) == 0;
+    if (!ok)
+        fail(err, folder);
+    if (fd >= 0)
+        close(fd);
+    free(bytes);
+    free(path);
+    return ok;
 }
 
 struct journal_file *file_adopt(const char *path, struct error *err)
@@ -186,6 +265,34 @@ bool file_read(const struct journal_file *file,
     }
     crypto_wipe(piece, sizeof(piece));
     return left == 0 && buf_ok(out);
+}
+
+static bool copy_bytes(const struct journal_file *from,
+                       struct journal_file *file, struct error *err)
+{
+    const struct record_place all = {0, from->size};
+    struct buf bytes;
+    bool ok;
+
+    buf_init(&bytes, from->size);
+    ok = (file_read(from, &all, &bytes) || fail(err, from->path)) &&
+         file_append(file, bytes.data, bytes.len, err);
+    buf_clear(&bytes);
+    return ok;
+}
+
+struct journal_file *file_copy(const struct journal_file *file,
+                               const char *folder, int64_t now,
+                               struct error *err)
+{
+    struct journal_file *fresh = file_new(folder, now);
+
+    if (copy_bytes(file, fresh, err))
+        return fresh;
+    if (fresh->fd >= 0)
+        unlink(fresh->path);
+    file_free(fresh);
+    return NULL;
 }
 
 void file_note_damaged(struct journal_file *file,

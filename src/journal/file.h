@@ -24,6 +24,8 @@ struct journal_file {
     char *path;  /* owned */
     int fd;      /* -1: not made yet */
     size_t size; /* bytes that are on disk */
+    bool lost;   /* an append found that it is not there any more */
+    bool made_folder;
     struct record_place *damaged;
     size_t damaged_count;
 };
@@ -35,11 +37,25 @@ must_check bool file_make_folder(const char *path, struct error *err);
 struct journal_file *file_new(const char *folder, int64_t now);
 
 /*
- * Makes it if need be, appends, and has it all on disk. On failure it is as
- * before, as far as the disk lets us. May be called from a thread.
+ * Makes it if need be, and its folder, appends, and has it all on disk. On
+ * failure it is as before, as far as the disk lets us; so it is, and lost, when
+ * its name does not lead to it any more. May be called from a thread.
  */
 must_check bool file_append(struct journal_file *file, const char *bytes,
                             size_t len, struct error *err);
+
+/* Whether its name still leads to it, so that others will find it. */
+bool file_is_there(const struct journal_file *file);
+
+/* A new one with the same bytes, on disk. NULL: it cannot be. From a thread. */
+struct journal_file *file_copy(const struct journal_file *file,
+                               const char *folder, int64_t now,
+                               struct error *err);
+
+/* Writes so many bytes there and takes them away again; makes the folder if
+ * need be. From a thread. */
+#define FILE_TRIAL ((size_t)16384)
+must_check bool file_try(const char *folder, size_t len, struct error *err);
 
 /* NULL: it is gone, or its process lives; or, with err, it cannot be opened, or
  * is another user's. */

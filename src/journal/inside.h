@@ -56,13 +56,19 @@ struct spill {
     bool writing; /* a batch is under way */
     bool reading; /* it is being adopted */
     bool stuck;   /* it could not be removed */
+    bool moving;  /* it is being written anew */
 };
 
 /* What is written together. */
 struct kept_batch {
     struct kept *first, *last;
     struct buf bytes;
+    size_t at;  /* where in its file it is to lie */
+    bool again; /* the file it was meant for is not there any more */
 };
+
+/* Files that went away, while they are written anew: rehome.c. */
+struct rehoming;
 
 /* A file that was left behind, while it becomes ours: adopt.c. */
 struct adoption;
@@ -92,11 +98,25 @@ struct journal {
     struct spill *target; /* of the flying batch */
     struct errand *errand;
     struct error
-        failure;       /* of the errand; afterwards: why the last one failed */
-    bool failing;      /* told in the log */
-    bool full;         /* likewise, until all is drained */
-    int64_t failed_at; /* boot clock */
+        failure; /* of the errand; afterwards: why the last one failed */
+    bool full;   /* told in the log, until all is drained */
     struct timer *flush;
+
+    /* Of a disk that takes nothing: trial.c. */
+    bool failing;               /* since the last thing that was written */
+    bool untried;               /* nothing was written yet */
+    bool failure_told;          /* in the log, of this outage of the queue */
+    bool outage;                /* the queue takes nothing */
+    size_t refused;             /* the most that it would not take */
+    int64_t failed_at;          /* boot clock */
+    int64_t try_at;             /* boot clock: when the next trial is due */
+    struct errand *trial;       /* under way, */
+    size_t trial_len;           /* with so many bytes; */
+    struct error trial_failure; /* and what came of it */
+
+    struct rehoming *rehoming; /* NULL: none */
+    bool loss_told;            /* in the log */
+    bool move_failed;          /* likewise */
 
     struct owed *owed, **owed_end;
     struct timer *tell;
@@ -146,6 +166,15 @@ void append_join(struct journal *journal, struct kept *entry,
 void append_held_back(struct journal *journal);
 void append_flush(void *journal); /* of the timer */
 void append_end(struct journal *journal);
+
+/* trial.c: whether the disk takes anything. */
+void trial_by_append(struct journal *journal, size_t len);
+void trial_tick(struct journal *journal, int64_t now);
+void trial_end(struct journal *journal);
+
+/* rehome.c: files that are not where they were any more. */
+void spills_rehome(struct journal *journal);
+void rehome_end(struct journal *journal);
 
 /* drain.c: from the disk into the queue. */
 void drain_tick(void *journal); /* of the timer */

@@ -16,9 +16,6 @@
 /* The journal answers for the queue, so nobody needs to wait long for it. */
 #define PATIENCE_MS INT64_C(2000)
 
-/* After a failure of the disk nobody is told that it would take something. */
-#define FAILING_MS INT64_C(5000)
-
 /* Less than this is no room. */
 #define ROOM_MIN ((size_t)4096)
 
@@ -48,6 +45,7 @@ struct journal *journal_new(struct loop *loop, struct settings *settings,
     journal->owed_end = &journal->owed;
     journal->held_back_end = &journal->held_back;
     journal->ready_at = clock_boot_ms();
+    journal->untried = true;
     buf_init(&journal->gathering.bytes, GATHER_MAX);
     journal->adopt = timer_new(loop, adopt_more, journal);
     journal->flush = timer_new(loop, append_flush, journal);
@@ -87,6 +85,8 @@ void journal_free(struct journal *journal)
     journal->over = true;
     adopt_end(journal);
     append_end(journal);
+    trial_end(journal);
+    rehome_end(journal);
     while (journal->owed)
         owed_tell(journal);
     timer_free(journal->adopt);
@@ -103,6 +103,7 @@ void journal_use_settings(struct journal *journal, struct settings *settings)
 
     journal->settings = settings_hold(settings);
     settings_release(old);
+    journal->untried = true;
     if (settings->journal.enabled && !file_make_folder(journal->folder, &err))
         log_event(LOG_LEVEL_ERROR, "journal_failed", "error", err.text);
 }
@@ -123,9 +124,12 @@ size_t journal_room(const struct journal *journal)
 bool journal_takes(const struct journal *journal)
 {
     return journal && journal->settings->journal.enabled && !journal->over &&
-           journal_room(journal) >= ROOM_MIN &&
-           (!journal->failing ||
-            clock_boot_ms() - journal->failed_at > FAILING_MS);
+           journal_room(journal) >= ROOM_MIN && !journal->failing;
+}
+
+bool journal_enabled(const struct journal *journal)
+{
+    return journal && journal->settings->journal.enabled;
 }
 
 size_t journal_waiting(const struct journal *journal)

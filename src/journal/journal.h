@@ -34,6 +34,8 @@ void journal_use_settings(struct journal *journal, struct settings *settings);
 
 /* Whether a message would be taken now, Redis or not. NULL: no. */
 bool journal_takes(const struct journal *journal);
+/* Whether it is to. NULL: no. */
+bool journal_enabled(const struct journal *journal);
 size_t journal_waiting(const struct journal *journal);
 
 /*
@@ -71,7 +73,8 @@ must_check bool journal_count(const struct settings *settings,
 /* Whether it is there and of this very user, whom `serve` then is. */
 must_check bool journal_ours(const struct settings *settings,
                              struct error *err);
-/* Whether this user may write there, or make it. */
+/* Whether this user may write there, or make it, and the disk takes it: it is
+ * tried. */
 must_check bool journal_writable(const struct settings *settings,
                                  struct error *err);
 

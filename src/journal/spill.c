@@ -93,7 +93,7 @@ void spills_tidy(struct journal *journal)
 
     while ((spill = *link)) {
         if (spill->first || spill->writing || spill->reading || spill->stuck ||
-            !clear_away(spill)) {
+            spill->moving || !clear_away(spill)) {
             last = spill;
             link = &spill->next;
             continue;

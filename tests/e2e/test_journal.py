@@ -215,7 +215,7 @@ def test_a_corrupt_record_is_set_aside_and_the_rest_is_delivered(relay, redis, s
 SMALL = {
     "limit": ["prlimit", "--fsize=20000", "/bin/sh", "-c", 'trap "" XFSZ; shift; exec "$@"'],
     "disk": ["unshare", "--map-root-user", "--mount", "/bin/sh", "-c",
-             'mount -t tmpfs -o size=32k,mode=700 none "$1" && shift && exec "$@"'],
+             'mount -t tmpfs -o size=32k none "$1" && shift && exec "$@"'],
 }
 
 

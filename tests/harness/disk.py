@@ -14,7 +14,7 @@ class Disk:
         self.folder = folder
         self.holder = nursery.start("disk", [
             "unshare", "--map-root-user", "--mount", "sh", "-c",
-            f"mount -t tmpfs -o size={size},mode=700 none {folder} && echo mounted && exec sleep 300"])
+            f"mount -t tmpfs -o size={size} none {folder} && echo mounted && exec sleep 300"])
         wait_until(lambda: self.holder.logged("mounted") or not self.holder.running(),
                    what="the disk")
         if not self.holder.running():
