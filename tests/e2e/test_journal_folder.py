@@ -73,6 +73,16 @@ def test_what_was_promised_is_written_anew_though_nobody_posts(relay, redis):
     wait_until(lambda: on_disk(relay) == sorted(ids), what="both to be in a file again")
 
 
+def test_an_orderly_end_leaves_nothing_in_a_file_that_is_gone(relay, redis):
+    serve = relay.start("serve", "--child")
+    relay.wait_ready()
+    away(relay, redis)
+    ids = ids_of(relay, "one", "two")
+    remove(relay)
+    assert serve.stop() == 0
+    assert on_disk(relay) == sorted(ids)
+
+
 def test_a_folder_that_went_while_nothing_waited_is_made_again(relay, redis):
     serve = relay.start("serve", "--child")
     relay.wait_ready()
