@@ -56,8 +56,8 @@ static bool take_look(struct session *session, struct look *look,
     return ask_left(session, &look->lefts, err);
 }
 
-static const enum stage waiting[] = {STAGE_DELIVER, STAGE_RESOLVE,
-                                     STAGE_RECONCILE, STAGE_CALLBACK};
+static const enum stage waiting[] = {STAGE_DELIVER, STAGE_RECONCILE,
+                                     STAGE_CALLBACK};
 
 #define WAITING_COUNT (sizeof(waiting) / sizeof(waiting[0]))
 
@@ -92,27 +92,28 @@ static void print_json(const struct settings *settings, const struct look *look,
     fflush(stdout);
 }
 
+#define NUMBERS 7 /* of a row, between name and age */
+
 static void add_row(struct table *table, const char *name,
                     const struct tally *tally)
 {
-    const int64_t numbers[] = {tally->due[STAGE_DELIVER],
-                               tally->due[STAGE_RESOLVE],
-                               tally->due[STAGE_RECONCILE],
-                               tally->due[STAGE_CALLBACK],
-                               tally->running,
-                               tally->held,
-                               tally->dead,
-                               tally->done};
-    char texts[8][24], age[CLOCK_AGE_SIZE];
-    const char *cells[10] = {name};
+    const int64_t numbers[NUMBERS] = {tally->due[STAGE_DELIVER],
+                                      tally->due[STAGE_RECONCILE],
+                                      tally->due[STAGE_CALLBACK],
+                                      tally->running,
+                                      tally->held,
+                                      tally->dead,
+                                      tally->done};
+    char texts[NUMBERS][24], age[CLOCK_AGE_SIZE];
+    const char *cells[NUMBERS + 2] = {name};
     int64_t oldest = oldest_of(tally);
 
-    for (size_t i = 0; i < 8; i++) {
+    for (size_t i = 0; i < NUMBERS; i++) {
         snprintf(texts[i], sizeof(texts[i]), "%" PRId64, numbers[i]);
         cells[i + 1] = texts[i];
     }
     clock_format_age(oldest ? oldest : -1, age);
-    cells[9] = age;
+    cells[NUMBERS + 1] = age;
     table_row(table, cells);
     if (tally->dead)
         table_paint(table, 7, PAINT_BAD);
@@ -159,10 +160,10 @@ static void print_table(const struct settings *settings,
 {
     static const struct table_column columns[] = {
         {"DESTINATION", false, false}, {"DELIVER", true, false},
-        {"RESOLVE", true, false},      {"RECONCILE", true, false},
-        {"CALLBACK", true, false},     {"RUNNING", true, false},
-        {"QUARANTINED", true, false},  {"FAILED", true, false},
-        {"FINISHED", true, false},     {"OLDEST", true, false},
+        {"RECONCILE", true, false},    {"CALLBACK", true, false},
+        {"RUNNING", true, false},      {"QUARANTINED", true, false},
+        {"FAILED", true, false},       {"FINISHED", true, false},
+        {"OLDEST", true, false},
     };
     struct table *table =
         table_new(columns, sizeof(columns) / sizeof(columns[0]));

@@ -7,8 +7,8 @@
 
 #define URL_MAX ((size_t)2048)
 
-static const enum stage waiting[] = {STAGE_DELIVER, STAGE_RESOLVE,
-                                     STAGE_RECONCILE, STAGE_CALLBACK};
+static const enum stage waiting[] = {STAGE_DELIVER, STAGE_RECONCILE,
+                                     STAGE_CALLBACK};
 
 #define WAITING_COUNT (sizeof(waiting) / sizeof(waiting[0]))
 
