@@ -1,4 +1,5 @@
-/* GET /v1/admin/stats: what is where in each destination. */
+/* GET /v1/admin/stats: what is where in each destination, and in those that the
+ * settings do not have. */
 #include <stdlib.h>
 
 #include "admin/inside.h"
@@ -15,12 +16,13 @@ struct stats {
 
 static void ask(struct stats *stats);
 
-static void tell(struct stats *stats)
+static void tell(struct stats *stats, const struct left *left, size_t count)
 {
     json_t *root = json_object();
 
     json_object_set_new(root, "at", describe_instant(clock_wall_ms()));
     json_object_set(root, "destinations", stats->list);
+    json_object_set_new(root, "destinations_left", describe_left(left, count));
     answer_json(stats->call.exchange, 200, root);
 }
 
@@ -28,6 +30,18 @@ static void finish(struct stats *stats)
 {
     json_decref(stats->list);
     call_end(&stats->call);
+}
+
+static void found_left(void *context, const struct left *list, size_t count,
+                       const struct error *err)
+{
+    struct stats *stats = context;
+
+    if (err)
+        answer_away(&stats->call, err);
+    else
+        tell(stats, list, count);
+    finish(stats);
 }
 
 static void tallied(void *context, const struct tally *tally,
@@ -58,8 +72,7 @@ static void ask(struct stats *stats)
                     stats);
         return;
     }
-    tell(stats);
-    finish(stats);
+    queue_left(stats->call.admin->queue, found_left, stats);
 }
 
 void get_stats(struct request *request)

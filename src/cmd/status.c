@@ -83,7 +83,7 @@ static void print_json(const struct settings *settings, const struct look *look,
     json_object_set_new(root, "at", describe_instant(look->at));
     json_object_set_new(root, "destinations", list);
     json_object_set_new(root, "destinations_left",
-                        status_left_json(&look->lefts));
+                        describe_left(look->lefts.list, look->lefts.count));
     json_object_set_new(root, "journal", spilled_json(settings));
     if (on_one_line)
         output_json_line(root);

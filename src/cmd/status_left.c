@@ -28,20 +28,3 @@ void status_print_left(const struct lefts *lefts, const char *config)
     for (size_t i = 0; i < lefts->count; i++)
         print_one(&lefts->list[i], config);
 }
-
-json_t *status_left_json(const struct lefts *lefts)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < lefts->count; i++) {
-        const struct left *left = &lefts->list[i];
-        json_t *one = json_object();
-
-        json_object_set_new(one, "destination", json_string(left->name));
-        json_object_set_new(one, "waiting", json_integer(left->waiting));
-        json_object_set_new(one, "set_aside", json_integer(left->set_aside));
-        json_object_set_new(one, "kept", json_integer(left->kept));
-        json_array_append_new(list, one);
-    }
-    return list;
-}

@@ -2,12 +2,9 @@
 #ifndef CMD_STATUS_LEFT_H
 #define CMD_STATUS_LEFT_H
 
-#include <jansson.h>
-
 #include "cmd/ask.h"
 
 /* A paragraph each. config: as given, or NULL. */
 void status_print_left(const struct lefts *lefts, const char *config);
-json_t *status_left_json(const struct lefts *lefts);
 
 #endif

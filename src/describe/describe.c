@@ -213,3 +213,19 @@ json_t *describe_tally(const char *name, const struct tally *tally)
     add_weather(root, tally);
     return root;
 }
+
+json_t *describe_left(const struct left *list, size_t count)
+{
+    json_t *root = json_array();
+
+    for (size_t i = 0; i < count; i++) {
+        json_t *one = json_object();
+
+        json_object_set_new(one, "destination", json_string(list[i].name));
+        json_object_set_new(one, "waiting", json_integer(list[i].waiting));
+        json_object_set_new(one, "set_aside", json_integer(list[i].set_aside));
+        json_object_set_new(one, "kept", json_integer(list[i].kept));
+        json_array_append_new(root, one);
+    }
+    return root;
+}

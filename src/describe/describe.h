@@ -52,6 +52,9 @@ json_t *describe_submission(const struct submission *submission,
 /* What is where in a destination, its hold and its budget. */
 json_t *describe_tally(const char *name, const struct tally *tally);
 
+/* What is there of destinations that the settings do not have. */
+json_t *describe_left(const struct left *list, size_t count);
+
 /* How far a replay of many is. */
 json_t *describe_replay(const struct replay *replay);
 /* What has become of its items; null when that is not known any more. */

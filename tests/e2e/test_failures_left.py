@@ -3,6 +3,8 @@ import json
 import re
 import signal
 
+from harness.openapi import Checked, Document
+from harness.processes import free_port
 from harness.relay import DESTINATION
 from harness.waiting import wait_until
 
@@ -126,3 +128,33 @@ def test_work_starts_in_full_memory_all_the_same(relay, redis):
     redis.client.config_set("maxmemory", 0)
     relay.run("status")
     assert redis.client.zscore(NAMES, "support")
+
+
+def test_the_operators_api_tells_of_it_as_its_document_says(make_relay):
+    port, token = free_port(), "a-token-that-may-only-read"
+    relay = make_relay(admin={"listen": f"127.0.0.1:{port}", "token": token})
+    relay.serve, relay.work = relay.start_all()
+    api = Checked(Document())
+
+    def left():
+        return api.request("GET", f"http://127.0.0.1:{port}/v1/admin/stats", timeout=20,
+                           headers={"Authorization": f"Bearer {token}"}
+                           ).json()["destinations_left"]
+
+    assert left() == []
+    leave_one(relay)
+    reload(relay)
+    wait_until(left, what="the reload")
+    assert left() == [{"destination": "support", "waiting": 1, "set_aside": 0, "kept": 0}]
+
+
+def test_what_was_set_aside_for_it_is_a_fault_and_told_truly(relay, sandbox):
+    sandbox.fault("create", "422", 1)
+    message = relay.accept()
+    relay.wait_state(message, "failed")
+    rename(relay)
+    check = relay.run("check")
+    assert check.returncode == 1 and re.search(r"waiting \d+, set aside 1, kept 0", check.stdout)
+    shown = relay.run("show", message["id"]).stdout
+    assert "put the name back, then it can be tried again" in shown, shown
+    assert "afterhours replay" not in shown.splitlines()[-1]
