@@ -92,7 +92,9 @@ static void print_json(const struct settings *settings, const struct look *look,
     fflush(stdout);
 }
 
-#define NUMBERS 7 /* of a row, between name and age */
+#define NUMBERS     7 /* of a row, between name and age */
+#define QUARANTINED 5 /* columns that are painted */
+#define FAILED      6
 
 static void add_row(struct table *table, const char *name,
                     const struct tally *tally)
@@ -116,9 +118,9 @@ static void add_row(struct table *table, const char *name,
     cells[NUMBERS + 1] = age;
     table_row(table, cells);
     if (tally->dead)
-        table_paint(table, 7, PAINT_BAD);
+        table_paint(table, FAILED, PAINT_BAD);
     if (tally->held)
-        table_paint(table, 6, PAINT_WARN);
+        table_paint(table, QUARANTINED, PAINT_WARN);
 }
 
 /* Since the look before: what a second brought. */
