@@ -3,6 +3,7 @@ import fcntl
 import json
 import os
 import pty
+import re
 import struct
 import subprocess
 import termios
@@ -373,3 +374,10 @@ def test_up_says_that_a_destination_does_not_use_the_sandbox(make_relay, sandbox
     up = relay.start("up", "--sandbox", "--sandbox-listen", f"127.0.0.1:{free_port()}")
     wait_until(lambda: up.logged("Press Ctrl-C"), what="up to be ready")
     assert up.logged(f"Deliveries to support go to {sandbox.url}, NOT to the sandbox")
+
+
+def test_status_paints_the_number_that_is_bad(relay, sandbox):
+    fail_some(relay, sandbox, 3)
+    shown, _ = on_a_terminal(relay, "status", columns=160)
+    painted = re.findall(r"\033\[31m\s*(\d+)", shown)
+    assert painted == ["3"], shown
