@@ -256,7 +256,8 @@ def test_an_event_stream_ends_in_time_and_goes_on_where_it_was(make_relay):
     relay.start("work")
     relay.wait_state(accepted)
     last = events(relay.http.get(accepted["status_url"], headers=asked, timeout=10))
-    assert [state for _, state in last] == ["linked"]
+    # Twice, when its callback was made between the two.
+    assert {state for _, state in last} == {"linked"}
 
 
 def test_strangers_never_hold_the_descriptors_that_redis_needs(make_relay, redis, nursery):
