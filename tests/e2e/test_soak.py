@@ -15,7 +15,7 @@ def test_thousands_through_everything_leave_nothing_behind(nursery, redis):
     hooks = Hooks(nursery.folder, SECRET)
     sandbox = Sandbox(nursery, "--ticket-delay", "500", "--search-lag", "100")
     plan = Plan(submissions=3000, warm=700, keep="5s", flat_kb=ASAN_KB, sample_s=0.5,
-                rest_s=90, pooled=32, in_use=64)
+                rest_s=90, pooled=96, in_use=96)
     try:
         soak = Soak(nursery, redis, sandbox, hooks, plan, print)
         lines = soak.run()
