@@ -287,13 +287,8 @@ def test_row_19_a_redis_without_a_file_is_told_of(nursery, sandbox):
     assert "a restart loses accepted submissions" in relay.run("check").stdout
 
 
-def test_row_20_disk_full(nursery, sandbox):
-    """As little disk as a limit on the size of a file leaves; the signal that
-    comes with it is ignored, so that writing fails as on a full disk."""
-    redis = Redis(nursery, under=("sh", "-c", "trap '' XFSZ; ulimit -f 300; exec \"$@\"", "sh"))
-    relay = Relay(nursery, redis, sandbox, settings=on(redis))
-    serve = relay.start("serve")
-    relay.wait_ready()
+def until_refused(relay):
+    """What is accepted before the disk is full."""
     accepted = []
 
     def refused():
@@ -301,7 +296,18 @@ def test_row_20_disk_full(nursery, sandbox):
         if answer.status_code == 202:
             accepted.append(answer.json())
         return answer.status_code == 503 and int(answer.headers["Retry-After"]) >= 1
-    wait_until(refused, what="the disk to be full")
+    wait_until(refused, what="a refusal")
+    return accepted
+
+
+def test_row_20_disk_full(nursery, sandbox):
+    """As little disk as a limit on the size of a file leaves; the signal that
+    comes with it is ignored, so that writing fails as on a full disk."""
+    redis = Redis(nursery, under=("sh", "-c", "trap '' XFSZ; ulimit -f 300; exec \"$@\"", "sh"))
+    relay = Relay(nursery, redis, sandbox, settings=on(redis))
+    serve = relay.start("serve")
+    relay.wait_ready()
+    accepted = until_refused(relay)
     wait_until(lambda: not redis.process.running(), what="Redis to give up")
     wait_until(lambda: not relay.ready(), what="/readyz to say 503")
     redis.under = ()
@@ -323,13 +329,7 @@ def test_row_20_a_real_disk_is_full(nursery, sandbox):
     relay.start_all()
     accepted = several(relay, 5)
     assert disk.run("dd", "if=/dev/zero", f"of={filler}", "bs=64k").returncode, "it is full"
-
-    def refused():
-        answer = relay.post("x" * 9000 + str(len(accepted)))
-        if answer.status_code == 202:
-            accepted.append(answer.json())
-        return answer.status_code == 503 and int(answer.headers["Retry-After"]) >= 1
-    wait_until(refused, what="a refusal")
+    accepted += until_refused(relay)
     wait_until(lambda: not redis.process.running(), what="Redis to give up")
     assert not relay.ready()
     assert disk.run("rm", filler).returncode == 0
