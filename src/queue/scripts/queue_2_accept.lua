@@ -107,7 +107,8 @@ end
 
 -- keys: all due:deliver held meta bell at upd, then of each: item body key mail
 --       gone (of its id)
--- argv: depth, room in quarantine (0: no limit), then of each: id held key fingerprint ttl mail body received at
+-- argv: depth, room in quarantine (0: no limit), then of each: id held key
+--       fingerprint ttl mail body received at
 --       how many words of facts, the facts (name value ...)
 -- (key and mail are among the facts too, so that erasing finds them)
 -- Reply: of each, what became of it and the id that counts.

@@ -239,14 +239,15 @@ local function all_gone(meta)
 end
 
 -- Until when there is a brown-out (0: none); whether one asks before the others
--- since our credentials were refused (2: only of those that ask for tickets); why there is no new token, since when, and
--- when that is tried again.
+-- since our credentials were refused (2: only of those that ask for tickets); why
+-- there is no new token, since when, and when that is tried again.
 local function weather_of(budget, now)
   local kept = redis.call('HMGET', budget, 'brown', 'denied', 'trouble', 'since',
                           'again', 'of')
   local brown = tonumber(kept[1] or 0)
+  local asking = kept[2] and (kept[6] == 'reconcile' and 2 or 1) or 0
 
-  return {brown > now and brown or 0, kept[2] and (kept[6] == 'reconcile' and 2 or 1) or 0, kept[3] or '',
+  return {brown > now and brown or 0, asking, kept[3] or '',
           tonumber(kept[4] or 0), tonumber(kept[5] or 0)}
 end
 
