@@ -109,6 +109,8 @@ def test_row_27_removing_a_library_harms_no_process_that_uses_it(make_relay, red
     senders = Senders(relay.port, 150)
     for part in range(1, 6):
         wait_until(lambda n=part: senders.count() >= 25 * n, what="some accepted")
+        # Those may all have been on their way when it was removed the last time.
+        wait_until(lambda: loaded(redis), what="the library to be there again")
         redis.client.execute_command("FUNCTION", "DELETE", f"afterhours_{number_shipped()}")
     senders.finish()
     assert not senders.refusals, "no request failed"
